@@ -1,0 +1,109 @@
+# Wasl.  `make help` lists what there is to type.
+#
+# One makefile, no recursion.  A variant is a set of flags with a folder of its own under build/, so that variants never
+# rebuild each other; `build/wasl` points at the newest.  Arrows between floors are held by tests/lint.sh.
+
+VARIANT ?= release
+B := build/$(VARIANT)
+
+LIBS := -lmicrohttpd -lcurl -lsqlite3 -lsodium -lpcre2-8 -ljansson -lutf8proc -lcrypto -lm -lpthread
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wstrict-prototypes \
+        -Wmissing-prototypes -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wimplicit-fallthrough \
+        -Wswitch-enum -Wnull-dereference -Werror
+HARDEN := -fstack-protector-strong -fPIE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero
+ifeq ($(shell uname -m),x86_64)
+HARDEN += -fstack-clash-protection -fcf-protection
+endif
+LINK_HARDEN := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+FLAGS_release := -O2 -g $(HARDEN)
+LINK_release := $(LINK_HARDEN)
+FLAGS_debug := -O0 -g
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DWASL_CRASH_POINTS
+LINK_asan := -fsanitize=address,undefined
+FLAGS_tsan := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+LINK_tsan := -fsanitize=thread
+FLAGS_crash := -O1 -g -DWASL_CRASH_POINTS
+FLAGS_clang := -O2 -g
+FLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LINK_fuzz := -fsanitize=address,undefined
+CC_clang := clang
+CC_fuzz := clang
+CC := $(or $(CC_$(VARIANT)),gcc)
+ifeq ($(CC),clang)
+# clang has no -Wnull-dereference analysis worth the name and warns of macros from system headers
+WARN := $(filter-out -Wnull-dereference,$(WARN))
+endif
+
+VERSION := $(shell git describe --always --dirty --tags 2>/dev/null || echo unknown)
+CFLAGS_ALL = -std=c17 -D_GNU_SOURCE -I. -I$(B) $(WARN) $(FLAGS_$(VARIANT)) $(CFLAGS)
+LDFLAGS_ALL = $(LINK_$(VARIANT)) $(LDFLAGS)
+
+FLOWS_C := $(wildcard flows/*.c flows/text/*.c)
+DB_C := $(wildcard db/*.c)
+GATEWAY_C := $(filter-out gateway/main.c,$(wildcard gateway/*.c gateway/channels/*.c gateway/console/*.c))
+FLOWS_O := $(FLOWS_C:%.c=$(B)/%.o) $(B)/flows/embedded.o
+DB_O := $(DB_C:%.c=$(B)/%.o) $(B)/db/embedded.o
+GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o)
+UNIT_C := $(wildcard tests/unit/*_test.c)
+UNITS := $(UNIT_C:%.c=$(B)/%)
+
+.PHONY: all run test check bench fuzz install deb help clean lint analyze units
+all: $(B)/wasl
+	@ln -sfn $(VARIANT)/wasl build/wasl
+
+# ---- the program
+
+$(B)/wasl: $(B)/gateway/main.o $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c | build-packages
+	@mkdir -p $(@D)
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# The version is compiled into one file only, so that a commit does not rebuild the rest.
+$(B)/gateway/version.o: CFLAGS_ALL += -DWASL_VERSION='"$(VERSION)"'
+
+# Files that live inside the binary: the definitions (flows/) and the schema (db/migrations/).
+FLOW_FILES := $(sort $(wildcard flows/definitions/*.json flows/definitions/*.tsv))
+MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
+$(B)/flows/embedded.S: $(FLOW_FILES) Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh flow_files $(FLOW_FILES) > $@
+$(B)/db/embedded.S: $(MIGRATIONS) Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh db_migrations $(MIGRATIONS) > $@
+$(B)/%/embedded.o: $(B)/%/embedded.S
+	@echo "  embed $<"
+	@$(CC) -c -o $@ $<
+
+# ---- tests
+
+$(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(B)/tests/unit/check.o $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+units: $(UNITS)
+
+.PHONY: build-packages
+build-packages:
+	@sh .ci/need.sh build
+
+help:
+	@sed -n 's/^#: //p' Makefile
+#: make            build build/release/wasl (VARIANT=debug|asan|tsan|crash|clang for others)
+#: make run        install what is missing, build, start the demo on 127.0.0.1
+#: make test       install what the tests need, build, run every test
+#: make check      lint, sanitizers, static analysis: what a commit must pass
+#: make bench      measure; prints ratios taken in one run
+#: make fuzz       fuzz each target for FUZZ_SECONDS (default 20)
+#: make install    into DESTDIR/PREFIX
+#: make deb        a Debian package under build/
+#: make clean      remove build/
+
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,27 @@
+/* `flow check`: proves before start what a conversation must never do (DESIGN 4).
+ *
+ * Every state reachable, no dead end, no loop without input, every language present, every screen fits (USSD page and
+ * SMS segments, with the longest value of each variable), every pattern compiles and survives hostile input, no promise
+ * words, every text the gateway sends first is quiet. */
+#ifndef FLOWS_CHECK_H
+#define FLOWS_CHECK_H
+
+#include "flows/flow.h"
+#include "flows/text/segment.h"
+
+enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
+
+struct finding {
+	enum finding_level level;
+	struct str file, path; /* JSON path: states.SAFE.ask */
+	struct str language;   /* "" = all */
+	struct str says;       /* what is wrong and what to write instead */
+};
+
+typedef void finding_fn(const struct finding *finding, void *user);
+
+/* Calls report for each finding; returns the number of errors. */
+size_t book_check(const struct book *book, struct screen_limit screen, unsigned max_segments, finding_fn *report,
+		  void *user);
+
+#endif

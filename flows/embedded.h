@@ -1,0 +1,16 @@
+/* Files that the build puts inside the binary (gateway/embed.sh), so that one file is the whole installation. */
+#ifndef FLOWS_EMBEDDED_H
+#define FLOWS_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded_file {
+	const char *name; /* without its folder; NULL ends a table */
+	const char *bytes;
+	size_t len;
+};
+
+extern const struct embedded_file flow_files[];    /* flows/definitions/ */
+extern const struct embedded_file db_migrations[]; /* db/migrations/, in order */
+
+#endif

@@ -1,0 +1,143 @@
+/* The engine: one pure function.
+ *
+ * flow_step() takes the book, the conversation as it stands, what came in and the facts, and says what to answer, how
+ * the conversation stands now and what else is to be done.  It reads no clock, draws no random number, touches no
+ * disk and keeps nothing: a dialogue test, a fuzzer, `wasl flow try` and the daemon call the same function.
+ *
+ * The outcome and everything it points at live in the arena that was passed in. */
+#ifndef FLOWS_ENGINE_H
+#define FLOWS_ENGINE_H
+
+#include "flows/flow.h"
+#include "flows/text/segment.h"
+
+enum {
+	NAME_MAX_LEN = 31,
+	VARS_MAX = 40,
+	TRAIL_MAX = 48,
+	HELD_MAX = 8,
+	EFFECTS_MAX = 24,
+	INPUT_MAX = 1600 * 4, /* bytes of one message: 1,600 characters */
+};
+
+struct var {
+	char name[NAME_MAX_LEN + 1];
+	char value[64];
+};
+
+/* An answer given before consent: kept with the conversation only, written when consent is given, dropped with it. */
+struct held_answer {
+	char state[NAME_MAX_LEN + 1];
+	char value[NAME_MAX_LEN + 1];
+	char raw[96]; /* what was typed when it fits, else the option's code */
+	bool sensitive;
+	int64_t at_ms, since_start_ms;
+};
+
+/* One conversation.  All zero: none has begun. */
+struct session {
+	char flow[NAME_MAX_LEN + 1];        /* "": none */
+	char version[VERSION_LEN + 1];
+	char state[NAME_MAX_LEN + 1];
+	int64_t run_id;                     /* one walk of one flow, over drops and redials */
+	int64_t started_ms;                 /* of this session, for ms_since_session_start */
+	unsigned page;                      /* which page of the open screen was shown last, from 0 */
+	unsigned errors;                    /* unreadable answers in a row */
+	bool consented;                     /* answers may be written */
+	bool finished;                      /* nothing is open: the next message starts anew */
+	size_t vars_count, trail_count, held_count;
+	struct var vars[VARS_MAX];
+	char trail[TRAIL_MAX][NAME_MAX_LEN + 1]; /* question states passed, for "99 back" */
+	struct held_answer held[HELD_MAX];
+};
+
+/* The conversation as bytes, to be sealed and stored, and back.  Not for people: no promise about the format between
+ * versions but this: what an older version packed is unpacked or refused (-EPROTO), never misread. */
+int session_pack(const struct session *s, struct buf *out) __attribute__((warn_unused_result));
+int session_unpack(struct str packed, struct session *s) __attribute__((warn_unused_result));
+const char *session_var(const struct session *s, struct str name); /* NULL when not set */
+
+/* What the world looks like at this step; filled by the caller (gateway/step.c), which owns everything it points at. */
+struct facts {
+	int64_t now_ms;                /* wall clock, ms since 1970 UTC */
+	int language;                  /* index into book->languages, -1: not chosen yet */
+	struct screen_limit screen;    /* what one USSD page may hold on this channel */
+	bool ucs2;                     /* the channel carries UCS-2 */
+	bool intake_paused;
+	bool office_open;
+	bool opted_out;                /* this number said STOP */
+	struct str case_status;        /* of this person's newest case that is not closed; "" = none */
+	struct str case_ref;           /* its reference */
+	struct str contact_pref;       /* what the person said last; "" = not asked yet */
+	struct str new_ref;            /* a free reference, should a case be opened */
+	int64_t new_run_id;            /* a free id, should a walk begin */
+	bool acked_lately;             /* free.ack was sent to this person in the last 24 h */
+	const struct session *unfinished; /* an unfinished walk of the last 48 h to take up again, or NULL */
+	struct binding placeholders[8];   /* tel, callback, sos, date … */
+	size_t placeholders_count;
+};
+
+enum input_kind {
+	INPUT_DIAL,    /* the person dialled the code: USSD without any text */
+	INPUT_TEXT,    /* something typed or sent; may be empty */
+};
+
+struct input {
+	enum input_kind kind;
+	enum mode mode;
+	struct str text; /* valid UTF-8, as it came */
+	const struct facts *facts;
+};
+
+enum effect_kind {
+	EFFECT_ANSWER,
+	EFFECT_CONSENT,
+	EFFECT_OPEN_CASE,
+	EFFECT_CASE_SET,   /* also status and priority */
+	EFFECT_ALERT,
+	EFFECT_TASK,
+	EFFECT_OPT_OUT,
+	EFFECT_OPT_IN,
+	EFFECT_LANGUAGE,
+	EFFECT_WIPE,
+};
+
+/* In the order in which they must be carried out. */
+struct effect {
+	enum effect_kind kind;
+	struct str a;             /* ANSWER state; CONSENT purpose; OPEN_CASE ref; CASE_SET field; ALERT kind; TASK kind; LANGUAGE code */
+	struct str b;             /* ANSWER value ("" = NULL); CONSENT YES or NO; OPEN_CASE status; CASE_SET value; ALERT level; TASK words */
+	struct str c;             /* ANSWER raw; CONSENT text key; ALERT rule */
+	struct str d;             /* CONSENT text version; ALERT, TASK role; ANSWER flow */
+	struct str version;       /* ANSWER: of the flow */
+	bool only_raise;          /* CASE_SET priority */
+	unsigned due_minutes;     /* ALERT, TASK */
+	int64_t at_ms, since_start_ms, run_id; /* ANSWER */
+};
+
+enum reply_kind {
+	REPLY_CONTINUE, /* USSD: CON; SMS: an answer is awaited */
+	REPLY_END,      /* USSD: END; SMS: the conversation is over */
+	REPLY_NONE,     /* SMS: say nothing */
+};
+
+struct outcome {
+	enum reply_kind reply;
+	struct str text;          /* what the person reads, placeholders filled, paged; empty with REPLY_NONE */
+	struct str text_key;      /* of the text that was said, for the message log */
+	struct str flow, state;   /* where the message belongs, for the message log: the state that was open when it came */
+	bool quiet;               /* the text is of kind Q */
+	struct session now;
+	struct effect effects[EFFECTS_MAX];
+	size_t effects_count;
+};
+
+/* Returns NULL only when the arena is full.  A session whose flow, version or state the book does not hold (any more)
+ * is treated as finished. */
+const struct outcome *flow_step(const struct book *book, const struct session *was, const struct input *in,
+				struct arena *arena) __attribute__((warn_unused_result));
+
+/* The apology "err.down" in the person's language, when the disk says no: shown without any change of state. */
+struct str flow_apology(const struct book *book, const struct facts *facts, struct arena *arena);
+
+#endif

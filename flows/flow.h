@@ -1,0 +1,161 @@
+/* What a conversation is, in plain structs: texts, prompts, options, states, flows, and the book that holds them all.
+ *
+ * Everything here is read-only after flows/load.c built it and lives in the book's arena.  Nothing here knows a disk,
+ * a socket or a clock.  The JSON that these structs come from is described in flows/README.md. */
+#ifndef FLOWS_FLOW_H
+#define FLOWS_FLOW_H
+
+#include "flows/match.h"
+#include "flows/text/arena.h"
+#include "flows/text/pattern.h"
+#include "flows/text/phone.h"
+#include "flows/text/str.h"
+
+enum {
+	LANGUAGES_MAX = 8,
+	OPTIONS_MAX = 12,
+	VERSION_LEN = 16, /* hex digits of the hash of a definition, of a text */
+};
+
+enum mode { MODE_USSD, MODE_SMS };
+
+/* One text in every language of the book. */
+struct text {
+	struct str key;                 /* "rr.safe": stable, what v_consent.text_key names */
+	bool quiet;                     /* Q: says nothing about IOM, migration or aid; may be sent first */
+	char version[VERSION_LEN + 1];  /* hash over the words of all languages */
+	struct str in[LANGUAGES_MAX];   /* NFC; {tel} {callback} {sos} {ref} {n} {opts} {date} … still in it */
+};
+
+/* `"when": {"contact_pref": ["SHARED", "NO_CALL"], "mode": "sms"}`: every name must have one of its values.
+ * Names are variables of the session and, where no variable has that name, facts (flows/engine.h). */
+struct condition {
+	struct str name;
+	struct str any_of[8];
+	size_t values;
+};
+
+struct guard {
+	struct condition all[4];
+	size_t conditions; /* 0: always holds */
+};
+
+struct binding { /* a value for a placeholder: {"n": "5"} */
+	struct str name, value;
+};
+
+enum effect_order_kind { /* what a definition may order */
+	ORDER_CONSENT,       /* purpose; the option's code says YES or NO */
+	ORDER_OPEN_CASE,     /* status; a partial case of this person is taken up again */
+	ORDER_SET,           /* field = value of the case */
+	ORDER_PRIORITY,      /* raise the case's priority to value, never lower it */
+	ORDER_ALERT,
+	ORDER_TASK,
+	ORDER_OPT_OUT,
+	ORDER_OPT_IN,
+	ORDER_LANGUAGE,      /* the option's code is the language */
+	ORDER_WIPE,          /* no consent: nothing of this conversation outlives it */
+	ORDER_RESUME,        /* go on where the unfinished conversation stopped */
+};
+
+struct effect_order {
+	enum effect_order_kind kind;
+	struct guard when;
+	struct str a, b;      /* CONSENT purpose; OPEN_CASE status; SET field, value; PRIORITY class; ALERT kind, level; TASK kind */
+	struct str role;      /* ALERT, TASK */
+	struct str rule;      /* ALERT: the rule's own words, "urgent_need=HEALTH"; TASK: what is to be done, in words */
+	unsigned due_minutes; /* ALERT, TASK */
+};
+
+struct transition {
+	struct guard when;
+	struct str flow;  /* "" = this flow */
+	struct str state; /* "" with a flow = its initial state */
+};
+
+struct option {
+	int number;              /* the digit, the same in all languages and on all pages: 0..99 */
+	struct str code;         /* what v_answer.value holds */
+	const struct text *label; /* NULL: the prompt's own text names it; the option gets no line */
+	const struct binding *sets; /* further variables, and fields of the case: region = MA-04 */
+	size_t sets_count;
+	const struct effect_order *effects;
+	size_t effects_count;
+	const struct transition *next; /* beats the state's */
+	size_t next_count;
+};
+
+/* What is said in a state; the first prompt whose guard holds. */
+struct prompt {
+	struct guard when;
+	const struct text *text;
+	const struct binding *with;
+	size_t with_count;
+	const struct option *options;
+	size_t options_count;
+};
+
+enum state_kind {
+	STATE_QUESTION, /* says its prompt, waits, accepts */
+	STATE_ROUTE,    /* says nothing: goes on by its transitions */
+	STATE_FINAL,    /* says its prompt and ends the conversation */
+};
+
+enum accept {
+	ACCEPT_CHOICE, /* one of the prompt's options */
+	ACCEPT_NUMBER, /* min..max */
+	ACCEPT_TEXT,   /* 1..longest characters; options may name digits with a meaning, such as 0 = skip */
+	ACCEPT_PATTERN, /* whole folded text matches a PCRE2 pattern */
+};
+
+struct state {
+	struct str name;
+	enum state_kind kind;
+	const struct prompt *prompts;
+	size_t prompts_count;
+	enum accept accept;
+	bool yes_no;               /* oui, نعم, wakha … answer it: option 1 is yes, option 2 is no */
+	bool sensitive;            /* v_answer.value stays NULL, the answer is only in raw (sealed) */
+	bool no_answer;            /* a menu or language choice: no row in v_answer */
+	bool stop_here;            /* SHARED phone by SMS may not go beyond this state (flow check) */
+	int64_t min, max;          /* NUMBER */
+	struct str at_most;        /* NUMBER: not more than this variable */
+	size_t longest;            /* TEXT, in characters */
+	const struct pattern *pattern; /* PATTERN */
+	struct str saves;          /* variable and, when the book lists it, field of the case */
+	const struct effect_order *effects; /* QUESTION: once answered; FINAL: on entry */
+	size_t effects_count;
+	const struct transition *next;
+	size_t next_count;
+};
+
+struct flow {
+	struct str name, title, about, file;
+	char version[VERSION_LEN + 1]; /* hash of the definition with the shared messages it uses */
+	struct str initial;
+	const struct state *states;
+	size_t states_count;
+	bool needs_consent;        /* answers are held back until ORDER_CONSENT with YES, or a hand-off (ORDER_OPEN_CASE) */
+	struct str source;         /* the JSON, kept so that a running conversation can finish on it */
+};
+
+/* Everything that is loaded: one place, read-only.  Old versions of a flow stand behind the current one. */
+struct book {
+	struct arena arena;
+	struct str languages[LANGUAGES_MAX]; /* codes, in the order of the language question */
+	struct str language_names[LANGUAGES_MAX]; /* as they call themselves */
+	size_t languages_count;
+	const struct flow **flows;
+	size_t flows_count;
+	const struct text **messages; /* texts shared between flows: err.1, co.done, bye … sorted by key */
+	size_t messages_count;
+	struct words words;           /* keywords, yes/no, fillers, number words (flows/match.h) */
+	struct phone_plan phones;     /* numbering plans (flows/text/phone.h) */
+};
+
+const struct flow *book_flow(const struct book *book, struct str name, struct str version); /* version "": current */
+const struct state *flow_state(const struct flow *flow, struct str name);
+const struct text *book_message(const struct book *book, struct str key);
+int book_language(const struct book *book, struct str code); /* index, or -1 */
+
+#endif

@@ -1,0 +1,182 @@
+/* The contract between the gateway and an aggregator's dialect: one struct adapter, one file each.
+ *
+ * An adapter is pure as the engine is: bytes of a request -> events, an answer -> bytes of a reply, a message -> bytes of
+ * an HTTP call, the result of that call -> one of the classes of CONTRACT 7.  It MUST NOT touch database, clock, network
+ * or log; MUST take the length of everything from its struct str; MUST give text as valid UTF-8 (repaired, the raw
+ * bytes beside it); MUST NOT report a send as accepted unless the vendor's id was read; and MUST name each recipient by
+ * number, never by position. */
+#ifndef GATEWAY_CHANNELS_CHANNEL_H
+#define GATEWAY_CHANNELS_CHANNEL_H
+
+#include "flows/text/phone.h"
+#include "flows/text/segment.h"
+#include "flows/text/transliterate.h"
+#include "gateway/http.h"
+
+enum {
+	CHANNEL_NETS_MAX = 16,
+	CHANNEL_KEYS_MAX = 24,
+	EVENTS_IN_REQUEST_MAX = 256,
+	RECIPIENTS_MAX = 64,
+};
+
+struct net { /* an address range, CIDR */
+	struct in6_addr base; /* IPv4 as ::ffff:a.b.c.d */
+	unsigned bits;        /* of 128 */
+};
+
+struct channel { /* one object of the configuration's "channels"; lives as long as the configuration */
+	struct str id;
+	const struct adapter *adapter;
+	struct str token;             /* empty where the adapter authenticates each request itself */
+	struct str sender, country, base_url; /* base_url: empty = the vendor's own */
+	bool sms, ussd;               /* modes */
+	struct screen_limit screen;
+	bool ucs2;
+	enum transliteration encoding;
+	unsigned max_segments;
+	unsigned rate_per_second;
+	unsigned poll_seconds;        /* 0: callbacks only */
+	struct net allow_from[CHANNEL_NETS_MAX];
+	size_t allow_from_count;      /* 0: any address */
+	struct { struct str name, value; } key[CHANNEL_KEYS_MAX]; /* the adapter's own keys */
+	size_t keys_count;
+	bool sink;                    /* the demo's: sends into this process, never outside */
+};
+
+struct str channel_key(const struct channel *channel, const char *name); /* empty when not configured */
+
+/* ---- in */
+
+enum event_kind { EVENT_SMS, EVENT_USSD, EVENT_USSD_END, EVENT_REPORT, EVENT_OPT_OUT };
+enum ussd_event { USSD_NEW, USSD_CONTINUE, USSD_END, USSD_TIMEOUT };
+enum report_status { REPORT_NONE, REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED, REPORT_EXPIRED, REPORT_REJECTED };
+
+struct event {
+	enum event_kind kind;
+	struct phone from;       /* the person */
+	struct str to;           /* our number or code, as the vendor names it */
+	struct str text;         /* valid UTF-8; USSD: as `cumulative` says */
+	struct str raw;          /* the bytes before repair, when they differ; else empty */
+	struct str id;           /* vendor's id of the message, turn or (REPORT) of the message sent; "" = none */
+	int64_t ts_ms;           /* vendor's time; 0 = none or unreadable */
+	struct str session;      /* USSD */
+	enum ussd_event event;   /* USSD: what the vendor says; with `cumulative` the stored history decides NEW/CONTINUE */
+	bool cumulative;         /* text holds all inputs of the session joined by '*' (aggregators.md 2) */
+	bool turn_ids;           /* USSD: id is unique per hop */
+	enum report_status status; /* REPORT */
+	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes */
+	bool opt_out;            /* REPORT, OPT_OUT: the person blocked us at the operator */
+	bool opt_in;             /* OPT_OUT: the operator lifted it */
+};
+
+enum verdict { /* data/payloads README: `explain` prints these words */
+	VERDICT_ACCEPT, VERDICT_IGNORE, VERDICT_PARK, VERDICT_UNADDRESSABLE, VERDICT_MALFORMED, VERDICT_UNAUTHORISED,
+};
+
+struct decoded {
+	enum verdict verdict;
+	const char *why;      /* MALFORMED, PARK: a few words, static, never text of the request */
+	struct event *events; /* arena */
+	size_t count;
+};
+
+enum answer_state {
+	ANSWERED,      /* committed: ussd_text holds the screen for USSD */
+	ANSWER_MALFORMED,
+	ANSWER_UNAVAILABLE, /* storage: 503 for SMS and reports, an apology for USSD in ussd_text */
+};
+
+struct reply_to { /* what the dialect is to say */
+	enum answer_state state;
+	struct str ussd_text;
+	bool ussd_end;
+};
+
+/* ---- out */
+
+enum send_class { /* CONTRACT 7 */
+	SEND_ACCEPTED, SEND_REJECTED_PERMANENT, SEND_TRANSIENT, SEND_OPERATIONAL, SEND_UNKNOWN,
+};
+
+struct recipient_result {
+	struct str to;          /* as we sent it */
+	enum send_class result;
+	struct str id;          /* the vendor's; empty unless accepted */
+	struct str code;        /* the vendor's own code */
+	bool opt_out;           /* the vendor says that this person blocked us */
+};
+
+struct outgoing {
+	struct str to[RECIPIENTS_MAX]; /* E.164 */
+	size_t count;
+	struct str text;        /* final: transliterated as the channel wants it */
+	enum encoding encoding;
+	struct str client_ref;  /* our own reference, where the vendor takes one */
+};
+
+struct http_call {
+	enum http_method method;
+	struct str url;
+	struct http_header headers[12];
+	size_t headers_count;
+	struct str body; /* empty with GET */
+};
+
+struct http_result {
+	int curl_code;        /* 0 = a response arrived whole */
+	bool request_left;    /* the first byte of the request may have left this machine */
+	bool certificate;     /* failed on the peer's certificate or host name */
+	unsigned status;
+	struct str content_type, body; /* body: at most 256 kB */
+	int64_t retry_after_s; /* -1: none */
+};
+
+struct hook {
+	const char *name;    /* "sms", "ussd", "ussd-end", "dlr", "optout" */
+	unsigned methods;    /* bit set of 1u << HTTP_POST … */
+	enum event_kind kind;
+};
+
+struct adapter {
+	const char *name;             /* of the configuration */
+	const char *const *keys;      /* own keys it takes, NULL-terminated; "!" before a name: required for sending */
+	const struct hook *hooks;     /* ended by name == NULL */
+	bool authenticates;           /* the adapter proves each request itself: no token in the URL */
+
+	/* One callback -> events.  Everything in *out lives in the arena.  0, or -ENOMEM. */
+	int (*decode)(const struct channel *channel, const struct hook *hook, const struct http_request *request,
+		      const struct phone_plan *phones, struct arena *arena, struct decoded *out);
+	/* The answer in the vendor's dialect.  Deterministic: the same input gives the same bytes.  0, or -ENOMEM. */
+	int (*reply)(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
+		     const struct reply_to *to, struct arena *arena, struct http_response *out);
+
+	/* One send.  0, -ENOMEM, or -EINVAL when the channel is not configured for sending. */
+	int (*compose)(const struct channel *channel, const struct outgoing *message, struct arena *arena,
+		       struct http_call *out);
+	/* What came of it: results[message->count], and whether all of the channel must stop (SEND_OPERATIONAL). */
+	int (*classify)(const struct channel *channel, const struct outgoing *message, const struct http_result *result,
+			struct arena *arena, struct recipient_result *results);
+
+	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch. */
+	int (*poll)(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
+	int (*polled)(const struct channel *channel, struct str cursor, const struct http_result *result,
+		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,
+		      struct event **parked, size_t *parked_count, struct str *next_cursor);
+};
+
+const struct adapter *adapter_named(struct str name); /* NULL: no such */
+const struct adapter *const *adapters_all(void);      /* NULL-terminated, for messages that list them */
+
+/* What every adapter needs when the call itself went wrong: fills all results from curl_code and HTTP status by the
+ * common rules (failures.md O1-O9) and returns true; false: a 2xx body is there to be read. */
+bool classify_transport(const struct outgoing *message, const struct http_result *result,
+			struct recipient_result *results);
+
+const char *event_kind_name(enum event_kind k);
+const char *ussd_event_name(enum ussd_event e);
+const char *report_status_name(enum report_status s); /* NULL for REPORT_NONE */
+const char *verdict_name(enum verdict v);
+const char *send_class_name(enum send_class c);
+
+#endif

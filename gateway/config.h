@@ -1,0 +1,108 @@
+/* The configuration: one strict JSON file (CONTRACT 4) -> struct config.
+ *
+ * Everything lives in the config's arena and is read-only after config_load().  Unknown keys, wrong types, duplicate ids
+ * and values out of range are errors that name file, line and key, with a "did you mean"; all of them are reported, not
+ * only the first.  Any string may be {"env": "NAME"} or {"file": "PATH"}; keys that begin with "//" are comments. */
+#ifndef GATEWAY_CONFIG_H
+#define GATEWAY_CONFIG_H
+
+#include "gateway/channels/channel.h"
+
+enum {
+	CONFIG_COUNTRIES_MAX = 64, CONFIG_OFFICES_MAX = 64, CONFIG_CHANNELS_MAX = 32, CONFIG_DUTY_MAX = 64,
+	CONFIG_WAVES_MAX = 16, CONFIG_REGIONS_MAX = 16, CONFIG_QUIET_DAYS_MAX = 8, CONFIG_STOPPED_MAX = 64, CONFIG_LANGUAGES_MAX = 8,
+};
+
+struct hours { /* minutes since midnight, local; from > to: over midnight; both 0: none */
+	unsigned from, to;
+};
+
+struct quiet_day {
+	unsigned weekday; /* 0 Sunday .. 6 Saturday */
+	struct hours hours;
+};
+
+struct country {
+	struct str iso, timezone, telephone, callback, sos, holidays; /* sos: "" until it is set, `check` fails */
+	struct hours quiet, office; /* office: "office_hours", default 09:00-17:00, Monday to Friday */
+	struct quiet_day quiet_days[CONFIG_QUIET_DAYS_MAX];
+	size_t quiet_days_count;
+};
+
+struct office {
+	struct str id, name, country, regions[CONFIG_REGIONS_MAX];
+	size_t regions_count;
+	bool is_default; /* one per country */
+};
+
+struct duty {
+	struct str role, office, phone;
+	struct hours hours;
+	unsigned escalate_after_minutes;
+};
+
+struct wave {
+	struct str id;
+	unsigned day;
+};
+
+struct limits {
+	unsigned inbound_per_hour;                 /* SMS of one number; 60 */
+	unsigned outbound_unsolicited_per_14_days; /* 3 */
+	unsigned max_segments;                     /* 3 */
+	unsigned body_bytes, header_bytes;         /* 16384, 8192 */
+	unsigned connections, connections_per_address; /* 1024, 64 */
+	unsigned parked_requests;                  /* above it: 503 + Retry-After; 4096 */
+	unsigned outbox_expire_hours;              /* an answer to an SMS older than this is not sent any more; 12 */
+};
+
+struct retention {
+	unsigned unconsented_hours, partial_days, bodies_days_after_close, metadata_days, answers_days, complaints_days,
+		audit_days, replay_days;
+};
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+struct config {
+	struct arena arena;
+	struct str file;           /* as given, for messages */
+	struct str programme_name, programme_country, timezone;
+	struct str languages[CONFIG_LANGUAGES_MAX];
+	size_t languages_count;
+	bool intake_paused;
+	struct str intake_stopped_for[CONFIG_STOPPED_MAX];
+	size_t intake_stopped_count;
+	struct str optional_states[8]; /* "optional_states": ["HEALTH", "NAME", "PIN"] */
+	size_t optional_states_count;
+	struct str public_url, listen_webhooks, listen_console, state, key_file, flows, weights;
+	struct country countries[CONFIG_COUNTRIES_MAX];
+	size_t countries_count;
+	struct office offices[CONFIG_OFFICES_MAX];
+	size_t offices_count;
+	struct duty duty[CONFIG_DUTY_MAX];
+	size_t duty_count;
+	struct wave waves[CONFIG_WAVES_MAX];
+	size_t waves_count;
+	struct channel channels[CONFIG_CHANNELS_MAX];
+	size_t channels_count;
+	struct limits limits;
+	struct retention retention;
+	enum log_level log_level;
+	bool log_json;
+};
+
+/* path NULL: ./wasl.json, then /etc/wasl/wasl.json.  Calls report for every problem (text: "file:line: key: what").
+ * 0; -ENOENT no file; -EINVAL with at least one report. */
+int config_load(struct config *config, const char *path, void (*report)(const char *problem, void *user), void *user)
+	__attribute__((warn_unused_result));
+/* The same from memory, for the demo and for tests; name stands for the file in messages. */
+int config_parse(struct config *config, const char *name, struct str json,
+		 void (*report)(const char *problem, void *user), void *user) __attribute__((warn_unused_result));
+void config_free(struct config *config);
+
+const struct channel *config_channel(const struct config *config, struct str id);
+const struct country *config_country(const struct config *config, struct str iso); /* NULL: not of this programme */
+/* The office whose catchment holds the region; else the default office of the country; else any default. NULL: none. */
+const struct office *config_office(const struct config *config, struct str country, struct str region);
+
+#endif
