@@ -9,6 +9,7 @@
 #define FLOWS_ENGINE_H
 
 #include "flows/flow.h"
+#include "flows/text/buf.h"
 #include "flows/text/segment.h"
 
 enum {
