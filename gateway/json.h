@@ -7,16 +7,22 @@
 
 #include <jansson.h>
 
-/* Strict: UTF-8, no duplicate keys, nesting and size bounded.  NULL with "line N: what" in err (may be NULL). */
+enum { JSON_DEPTH_MAX = 64, JSON_TEXT_MAX = 4 * 1024 * 1024 };
+
+/* Strict: an object or array, UTF-8, no duplicate keys, at most JSON_DEPTH_MAX levels and JSON_TEXT_MAX bytes.  Strings
+ * may hold NUL (U+0000 is an escape away), so use json_str(), never json_string_value() alone.
+ * NULL with "line N: what" in err (may be NULL); err never repeats the text. */
 json_t *json_parse(struct str text, struct err *err) __attribute__((warn_unused_result));
 struct str json_str(const json_t *value);                      /* .at == NULL: not a string */
 struct str json_get_str(const json_t *object, const char *key); /* likewise */
 json_t *json_from_str(struct str s);                            /* invalid UTF-8 becomes U+FFFD; NULL: out of memory */
-/* Adds key: s unless s.at is NULL. */
+/* Adds key: s unless s.at is NULL.  Out of memory: the key is left out. */
 void json_put_str(json_t *object, const char *key, struct str s);
 void json_print_line(const json_t *value); /* compact, keys in order of insertion, to stdout, with a line end */
 
-/* The line (from 1) on which the value at a path such as "channels[2].token" begins in text; 0: not found. */
+/* The line (from 1) on which the value at a path such as "channels[2].token" begins in text; "" is the whole; 0: not
+ * found.  For text that json_parse() took; harmless on any other.  Keys are compared as they are written: one that is
+ * spelt with escapes is not found. */
 unsigned json_line_of(struct str text, const char *path);
 
 #endif
