@@ -1,0 +1,220 @@
+#include "db/cases.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+
+static const char *const text_name[CASE_TEXTS] = {
+	[CASE_STATUS] = "status", [CASE_NATIONALITY] = "nationality", [CASE_RETURN_COUNTRY] = "return_country",
+	[CASE_HOST_COUNTRY] = "host_country", [CASE_REGION] = "region", [CASE_CITY] = "city", [CASE_OFFICE] = "office",
+	[CASE_SEX] = "sex", [CASE_AGE_BAND] = "age_band", [CASE_TRAVEL_DOC] = "travel_doc",
+	[CASE_CONTACT_PREF] = "contact_pref", [CASE_CALL_LANGUAGE] = "call_language", [CASE_CALL_TIME] = "call_time",
+	[CASE_ASSIGNED_TO] = "assigned_to", [CASE_DEPARTED_ON] = "departed_on", [CASE_RETURNED_ON] = "returned_on",
+	[CASE_CLOSE_REASON] = "close_reason", [CASE_TAGS] = "tags", [CASE_DIRECTION] = "direction",
+};
+
+const char *case_text_name(enum case_text t)
+{
+	return text_name[t];
+}
+
+int case_text_named(struct str name)
+{
+	for (int i = 0; i < CASE_TEXTS; i++)
+		if (str_eq_z(name, text_name[i]))
+			return i;
+	return -1;
+}
+
+struct case_change case_change_none(void)
+{
+	struct case_change none = { .group_size = -1, .children = -1, .step = -1, .consent_checkins = -1, .checkin_safe = -1 };
+	return none;
+}
+
+int64_t case_row_number(struct str ref)
+{
+	uint64_t n;
+	return str_to_u64(ref, &n) ? (int64_t)n : 0;
+}
+
+static int read_case(struct query *q, const struct seal_key *key, struct case_row *out)
+{
+	int rc = db_row(q);
+	if (rc != 1)
+		return rc;
+	*out = (struct case_row){ .contact_id = col_i64(q, 1), .opened_at = col_i64(q, 8) };
+	col_copy(q, 0, out->ref, sizeof out->ref);
+	col_copy(q, 2, out->direction, sizeof out->direction);
+	col_copy(q, 3, out->status, sizeof out->status);
+	col_copy(q, 4, out->priority, sizeof out->priority);
+	col_copy(q, 5, out->region, sizeof out->region);
+	col_copy(q, 6, out->office, sizeof out->office);
+	col_copy(q, 7, out->contact_pref, sizeof out->contact_pref);
+	rc = 0;
+	if (key)
+		rc = col_sealed(q, 9, key, (struct seal_place){ "case.sensitive", case_row_number(str_of(out->ref)) },
+				&out->sensitive);
+	db_done(q);
+	return rc == 0 ? 1 : rc;
+}
+
+int case_by_ref(struct db *db, struct str ref, const struct seal_key *key, struct case_row *out)
+{
+	struct query q = db_query(db, SQL_CASE_BY_REF);
+	bind_text(&q, ref);
+	return read_case(&q, key, out);
+}
+
+int case_of_contact(struct db *db, int64_t contact_id, const struct seal_key *key, struct case_row *out)
+{
+	struct query q = db_query(db, SQL_CASE_BY_CONTACT);
+	bind_i64(&q, contact_id);
+	return read_case(&q, key, out);
+}
+
+int case_open(struct db *db, struct str ref, int64_t contact_id, struct str direction, struct str status,
+	      struct str contact_pref, struct str office, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CASE_ADD);
+	bind_text(&q, ref);
+	bind_i64(&q, contact_id);
+	bind_text(&q, direction);
+	bind_text(&q, status);
+	bind_text_or_null(&q, contact_pref);
+	bind_text_or_null(&q, office);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, now_ms);
+	return db_run(&q);
+}
+
+int case_update(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CASE_UPDATE);
+	bind_i64(&q, now_ms);
+	bind_text(&q, change->priority.len ? change->priority : STR(""));
+	bind_i64(&q, change->priority_may_fall);
+	bind_i64_or_null(&q, change->group_size, change->group_size >= 0);
+	bind_i64_or_null(&q, change->children, change->children >= 0);
+	bind_i64_or_null(&q, change->step, change->step >= 0);
+	bind_i64_or_null(&q, change->consent_checkins, change->consent_checkins >= 0);
+	bind_i64_or_null(&q, change->checkin_safe, change->checkin_safe >= 0);
+	bind_text(&q, ref);
+	for (int i = 0; i < CASE_TEXTS; i++)
+		bind_text(&q, change->text[i]);
+	return db_run(&q);
+}
+
+int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CASE_SENSITIVE);
+	bind_sealed(&q, key, (struct seal_place){ "case.sensitive", case_row_number(ref) }, json);
+	bind_i64(&q, now_ms);
+	bind_text(&q, ref);
+	return db_run(&q);
+}
+
+/* ---- references: Damm's quasigroup of order 10 finds each wrong digit and each swap of neighbours (H. M. Damm, 2004) */
+
+static unsigned damm(struct str digits)
+{
+	static const unsigned char table[10][10] = {
+		{ 0, 3, 1, 7, 5, 9, 8, 6, 4, 2 }, { 7, 0, 9, 2, 1, 5, 4, 8, 6, 3 }, { 4, 2, 0, 6, 8, 7, 1, 3, 5, 9 },
+		{ 1, 7, 5, 0, 9, 8, 3, 4, 2, 6 }, { 6, 1, 2, 3, 0, 4, 5, 9, 7, 8 }, { 3, 6, 7, 4, 2, 0, 9, 5, 8, 1 },
+		{ 5, 8, 6, 9, 7, 2, 0, 1, 3, 4 }, { 8, 9, 4, 5, 3, 6, 2, 0, 1, 7 }, { 9, 4, 3, 8, 6, 1, 7, 2, 0, 5 },
+		{ 2, 5, 8, 1, 4, 3, 6, 7, 9, 0 },
+	};
+	unsigned interim = 0;
+	for (size_t i = 0; i < digits.len; i++)
+		interim = table[interim][digits.at[i] - '0'];
+	return interim;
+}
+
+bool case_ref_valid(struct str ref)
+{
+	uint64_t n;
+	return ref.len == REF_LEN && str_to_u64(ref, &n) && damm(ref) == 0;
+}
+
+int case_new_ref(struct db *db, char ref[REF_LEN + 1])
+{
+	for (int tries = 0; tries < 100; tries++) {
+		/* no leading zero: a spreadsheet would eat it */
+		(void)snprintf(ref, REF_LEN + 1, "%07u", 1000000 + vault_random_below(9000000));
+		unsigned check = damm(str_of(ref));
+		ref[REF_LEN - 1] = (char)('0' + check);
+		ref[REF_LEN] = '\0';
+		struct query q = db_query(db, SQL_CASE_BY_REF);
+		bind_text(&q, str_of(ref));
+		int rc = db_row(&q);
+		db_done(&q);
+		if (rc <= 0)
+			return rc;
+	}
+	return -ENOSPC;
+}
+
+/* ---- answers, alerts, tasks */
+
+int answer_add(struct db *db, const struct answer_row *a, const struct seal_key *key)
+{
+	int64_t answer_id = db_new_id(db);
+	struct query q = db_query(db, SQL_ANSWER_ADD);
+	bind_i64(&q, answer_id);
+	bind_text_or_null(&q, a->case_ref);
+	bind_i64(&q, a->contact_id);
+	bind_text(&q, a->flow);
+	bind_text(&q, a->flow_version);
+	bind_i64(&q, a->run_id);
+	bind_text(&q, a->state);
+	bind_text_or_null(&q, a->value);
+	bind_sealed(&q, key, (struct seal_place){ "answer.raw", answer_id }, a->raw);
+	bind_text(&q, a->mode);
+	bind_text(&q, a->channel);
+	bind_text_or_null(&q, a->language);
+	bind_i64(&q, a->answered_at);
+	bind_i64(&q, a->since_start_ms);
+	return db_run(&q);
+}
+
+int answers_adopt(struct db *db, int64_t contact_id, int64_t run_id, struct str ref)
+{
+	struct query q = db_query(db, SQL_ANSWERS_ADOPT);
+	bind_text(&q, ref);
+	bind_i64(&q, contact_id);
+	bind_i64(&q, run_id);
+	return db_run(&q);
+}
+
+int alert_add(struct db *db, const struct alert_row *a, const struct seal_key *key)
+{
+	int64_t alert_id = db_new_id(db);
+	struct query q = db_query(db, SQL_ALERT_ADD);
+	bind_i64(&q, alert_id);
+	bind_text_or_null(&q, a->case_ref);
+	bind_i64_or_null(&q, a->contact_id, a->contact_id != 0);
+	bind_text(&q, a->level);
+	bind_text_or_null(&q, a->office);
+	bind_text_or_null(&q, a->role);
+	bind_i64(&q, a->raised_at);
+	bind_i64_or_null(&q, a->due_at, a->due_at != 0);
+	bind_sealed(&q, key, (struct seal_place){ "alert.kind", alert_id }, a->kind);
+	bind_sealed(&q, key, (struct seal_place){ "alert.rule", alert_id }, a->rule);
+	return db_run(&q);
+}
+
+int task_add(struct db *db, const struct task_row *t, const struct seal_key *key)
+{
+	int64_t task_id = db_new_id(db);
+	struct query q = db_query(db, SQL_TASK_ADD);
+	bind_i64(&q, task_id);
+	bind_text_or_null(&q, t->case_ref);
+	bind_i64_or_null(&q, t->contact_id, t->contact_id != 0);
+	bind_text(&q, t->kind);
+	bind_text_or_null(&q, t->office);
+	bind_text_or_null(&q, t->role);
+	bind_i64(&q, t->created_at);
+	bind_i64_or_null(&q, t->due_at, t->due_at != 0);
+	bind_sealed(&q, key, (struct seal_place){ "task.note", task_id }, t->note);
+	return db_run(&q);
+}

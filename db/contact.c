@@ -1,0 +1,286 @@
+#include "db/contact.h"
+
+#include "db/message.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int read_contact(struct db *db, struct query *q, struct contact *out)
+{
+	int rc = db_row(q);
+	if (rc != 1)
+		return rc;
+	*out = (struct contact){ .contact_id = col_i64(q, 0), .opted_out = col_i64(q, 4) != 0, .acked_at = col_i64(q, 5),
+				 .wipe_due = col_i64(q, 6), .first_seen = col_i64(q, 7), .last_seen = col_i64(q, 8),
+				 .point_id = col_i64(q, 9) };
+	col_copy(q, 2, out->language, sizeof out->language);
+	col_copy(q, 3, out->contact_pref, sizeof out->contact_pref);
+	col_copy(q, 10, out->country, sizeof out->country);
+	rc = vault_unwrap(&db->vault, out->contact_id, col_str(q, 1), &out->key);
+	db_done(q);
+	return rc == 0 ? 1 : rc;
+}
+
+int contact_by_number(struct db *db, struct str e164, struct contact *out)
+{
+	unsigned char index[VAULT_INDEX_LEN];
+	vault_number_index(&db->vault, e164, index);
+	struct query q = db_query(db, SQL_CONTACT_BY_NUMBER);
+	bind_blob(&q, index, sizeof index);
+	return read_contact(db, &q, out);
+}
+
+int contact_by_id(struct db *db, int64_t contact_id, struct contact *out)
+{
+	struct query q = db_query(db, SQL_CONTACT_BY_ID);
+	bind_i64(&q, contact_id);
+	return read_contact(db, &q, out);
+}
+
+static int said_stop(struct db *db, const unsigned char index[VAULT_INDEX_LEN], bool *out)
+{
+	struct query q = db_query(db, SQL_OPT_OUT_HAS);
+	bind_blob(&q, index, VAULT_INDEX_LEN);
+	int rc = db_row(&q);
+	*out = rc == 1;
+	db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
+static int add_point(struct db *db, const struct contact *c, struct str e164, struct str country,
+		     const unsigned char index[VAULT_INDEX_LEN], int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_POINT_ADD);
+	bind_i64(&q, c->point_id);
+	bind_i64(&q, c->contact_id);
+	bind_blob(&q, index, VAULT_INDEX_LEN);
+	bind_sealed(&q, &c->key, (struct seal_place){ "contact_point.phone", c->point_id }, e164);
+	bind_text_or_null(&q, country);
+	bind_i64(&q, now_ms);
+	return db_run(&q);
+}
+
+int contact_add(struct db *db, struct str e164, struct str country, int64_t now_ms, int64_t wipe_due, struct contact *out)
+{
+	unsigned char index[VAULT_INDEX_LEN], wrapped[VAULT_WRAPPED_LEN];
+	*out = (struct contact){ .contact_id = db_new_id(db), .point_id = db_new_id(db), .wipe_due = wipe_due,
+				 .first_seen = now_ms, .last_seen = now_ms };
+	if (!str_copy(country, out->country, sizeof out->country))
+		return -EINVAL;
+	vault_number_index(&db->vault, e164, index);
+	vault_new_person(&db->vault, out->contact_id, &out->key, wrapped);
+	int rc = said_stop(db, index, &out->opted_out);
+	if (rc != 0)
+		return rc;
+	struct query q = db_query(db, SQL_CONTACT_ADD);
+	bind_i64(&q, out->contact_id);
+	bind_blob(&q, wrapped, sizeof wrapped);
+	bind_i64(&q, out->opted_out);
+	bind_i64_or_null(&q, wipe_due, wipe_due != 0);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, now_ms);
+	rc = db_run(&q);
+	return rc == 0 ? add_point(db, out, e164, country, index, now_ms) : rc;
+}
+
+static int run_i64_2(struct db *db, enum sql_name name, int64_t a, int64_t b)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, a);
+	bind_i64(&q, b);
+	return db_run(&q);
+}
+
+static int run_text_i64(struct db *db, enum sql_name name, struct str a, int64_t b)
+{
+	struct query q = db_query(db, name);
+	bind_text_or_null(&q, a);
+	bind_i64(&q, b);
+	return db_run(&q);
+}
+
+static int run_i64(struct db *db, enum sql_name name, int64_t a)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, a);
+	return db_run(&q);
+}
+
+int contact_touch(struct db *db, int64_t contact_id, int64_t now_ms, int64_t wipe_due)
+{
+	struct query q = db_query(db, SQL_CONTACT_TOUCH);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, wipe_due);
+	bind_i64(&q, contact_id);
+	return db_run(&q);
+}
+
+int contact_keep(struct db *db, int64_t contact_id)
+{
+	return run_i64(db, SQL_CONTACT_KEEP, contact_id);
+}
+
+int contact_wipe_at(struct db *db, int64_t contact_id, int64_t due_ms)
+{
+	return run_i64_2(db, SQL_CONTACT_WIPE_DUE, due_ms, contact_id);
+}
+
+int contact_set_language(struct db *db, int64_t contact_id, struct str code)
+{
+	return run_text_i64(db, SQL_CONTACT_LANGUAGE, code, contact_id);
+}
+
+int contact_set_call_language(struct db *db, int64_t contact_id, struct str code)
+{
+	return run_text_i64(db, SQL_CONTACT_CALL_LANGUAGE, code, contact_id);
+}
+
+int contact_set_acked(struct db *db, int64_t contact_id, int64_t now_ms)
+{
+	return run_i64_2(db, SQL_CONTACT_ACKED, now_ms, contact_id);
+}
+
+int contact_set_pref(struct db *db, const struct contact *contact, struct str pref)
+{
+	int rc = run_text_i64(db, SQL_CONTACT_PREF, pref, contact->contact_id);
+	if (rc != 0)
+		return rc;
+	struct query q = db_query(db, SQL_POINT_PREF);
+	bind_i64(&q, str_eq_z(pref, "SHARED"));
+	bind_i64(&q, !str_eq_z(pref, "NO_CALL"));
+	bind_i64(&q, contact->point_id);
+	return db_run(&q);
+}
+
+int contact_set_name(struct db *db, const struct contact *contact, struct str name)
+{
+	struct query q = db_query(db, SQL_CONTACT_NAME);
+	bind_sealed(&q, &contact->key, (struct seal_place){ "contact.name", contact->contact_id }, name);
+	bind_i64(&q, contact->contact_id);
+	return db_run(&q);
+}
+
+/* ---- forgetting */
+
+static int count_of(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, contact_id);
+	int rc = db_row(&q);
+	*out = rc == 1 ? col_i64(&q, 0) : 0;
+	db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
+/* Somebody of the staff has work with this person, or a last message is still leaving. */
+static int still_needed(struct db *db, int64_t contact_id, int64_t *n)
+{
+	static const enum sql_name reasons[] = { SQL_MESSAGES_PENDING_OF_CONTACT, SQL_ALERTS_OPEN_OF_CONTACT,
+						 SQL_TASKS_OPEN_OF_CONTACT, SQL_CONSENT_COUNT };
+	*n = 0;
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons && *n == 0; i++) {
+		int rc = count_of(db, reasons[i], contact_id, n);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms)
+{
+	static const enum sql_name steps[] = { SQL_MESSAGES_OF_CONTACT_DELETE, SQL_REPLAY_DISOWN, SQL_CONTACT_DELETE };
+	int64_t needed;
+	int rc = still_needed(db, contact_id, &needed);
+	if (rc != 0)
+		return rc;
+	if (needed) /* looked at again in an hour */
+		return run_i64_2(db, SQL_CONTACT_WIPE_DUE, now_ms + 3600 * 1000, contact_id);
+	for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
+		rc = run_i64(db, steps[i], contact_id);
+	return rc == 0 ? 1 : rc;
+}
+
+int contacts_due_for_wipe(struct db *db, int64_t now_ms, int64_t ids[200])
+{
+	int n = 0, rc;
+	struct query q = db_query(db, SQL_CONTACTS_TO_WIPE);
+	bind_i64(&q, now_ms);
+	while ((rc = db_row(&q)) == 1 && n < 200)
+		ids[n++] = col_i64(&q, 0);
+	db_done(&q);
+	return rc < 0 ? rc : n;
+}
+
+/* ---- numbers */
+
+int point_by_id(struct db *db, int64_t point_id, struct point *out)
+{
+	*out = (struct point){ 0 };
+	struct query q = db_query(db, SQL_POINT_BY_ID);
+	bind_i64(&q, point_id);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	unsigned char index[VAULT_INDEX_LEN];
+	struct str stored = col_str(&q, 3);
+	out->contact_id = col_i64(&q, 1);
+	out->active = str_eq_z(col_str(&q, 4), "ACTIVE");
+	rc = stored.len == sizeof index ? 0 : -EUCLEAN;
+	if (rc == 0) {
+		memcpy(index, stored.at, sizeof index);
+		rc = vault_unwrap(&db->vault, out->contact_id, col_str(&q, 2), &out->key);
+	}
+	if (rc == 0)
+		rc = col_sealed(&q, 0, &out->key, (struct seal_place){ "contact_point.phone", point_id }, &out->e164);
+	db_done(&q);
+	if (rc == 0)
+		rc = said_stop(db, index, &out->opted_out);
+	return rc == 0 ? 1 : rc;
+}
+
+static int mark_opted_out(struct db *db, const unsigned char index[VAULT_INDEX_LEN], bool opted_out)
+{
+	struct query q = db_query(db, SQL_CONTACT_OPTED_OUT);
+	bind_i64(&q, opted_out);
+	bind_blob(&q, index, VAULT_INDEX_LEN);
+	return db_run(&q);
+}
+
+int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms)
+{
+	unsigned char index[VAULT_INDEX_LEN];
+	vault_number_index(&db->vault, e164, index);
+	struct query q = db_query(db, SQL_OPT_OUT_ADD);
+	bind_blob(&q, index, sizeof index);
+	bind_i64(&q, now_ms);
+	bind_z(&q, source);
+	int rc = db_run(&q);
+	if (rc == 0)
+		rc = mark_opted_out(db, index, true);
+	return rc == 0 ? outbox_cancel_for_number(db, index, "opted out") : rc;
+}
+
+int opt_in(struct db *db, struct str e164)
+{
+	unsigned char index[VAULT_INDEX_LEN];
+	vault_number_index(&db->vault, e164, index);
+	struct query q = db_query(db, SQL_OPT_OUT_DELETE);
+	bind_blob(&q, index, sizeof index);
+	int rc = db_run(&q);
+	return rc == 0 ? mark_opted_out(db, index, false) : rc;
+}
+
+int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CONSENT_ADD);
+	bind_i64(&q, db_new_id(db));
+	bind_i64(&q, contact_id);
+	bind_text(&q, consent->purpose);
+	bind_text(&q, consent->answer);
+	bind_text_or_null(&q, consent->text_key);
+	bind_text_or_null(&q, consent->text_version);
+	bind_text_or_null(&q, consent->language);
+	bind_text_or_null(&q, consent->channel);
+	bind_i64(&q, now_ms);
+	return db_run(&q);
+}

@@ -1,0 +1,62 @@
+/* People (contact) and their numbers (contact_point), consents, the list of those who said STOP.
+ *
+ * A number is found by its blind index; the number itself is only in sealed columns.  Nothing about a person without
+ * consent outlives `wipe_due`. */
+#ifndef DB_CONTACT_H
+#define DB_CONTACT_H
+
+#include "db/db.h"
+
+struct contact {
+	int64_t contact_id, point_id;
+	struct seal_key key;      /* seal_key_forget() when done */
+	char language[8];         /* "" = not chosen */
+	char contact_pref[8];     /* CALL_OK SHARED NO_CALL; "" = not asked */
+	char country[3];          /* of the number */
+	bool opted_out;
+	int64_t acked_at, wipe_due, first_seen, last_seen; /* 0 = NULL */
+};
+
+struct consent {
+	struct str purpose, answer, text_key, text_version, language, channel;
+};
+
+/* 1 found, 0 not, or an error. */
+int contact_by_number(struct db *db, struct str e164, struct contact *out) __attribute__((warn_unused_result));
+int contact_by_id(struct db *db, int64_t contact_id, struct contact *out) __attribute__((warn_unused_result));
+/* A new person with one ACTIVE number, to be wiped at wipe_due unless contact_keep() comes. */
+int contact_add(struct db *db, struct str e164, struct str country, int64_t now_ms, int64_t wipe_due,
+		struct contact *out) __attribute__((warn_unused_result));
+/* Seen again: last_seen, and the wipe (if one is due at all) moves to wipe_due. */
+int contact_touch(struct db *db, int64_t contact_id, int64_t now_ms, int64_t wipe_due) __attribute__((warn_unused_result));
+int contact_keep(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
+int contact_wipe_at(struct db *db, int64_t contact_id, int64_t due_ms) __attribute__((warn_unused_result));
+int contact_set_language(struct db *db, int64_t contact_id, struct str code) __attribute__((warn_unused_result));
+int contact_set_call_language(struct db *db, int64_t contact_id, struct str code) __attribute__((warn_unused_result));
+int contact_set_pref(struct db *db, const struct contact *contact, struct str pref) __attribute__((warn_unused_result));
+int contact_set_name(struct db *db, const struct contact *contact, struct str name) __attribute__((warn_unused_result));
+int contact_set_acked(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
+
+/* Removes a person who never consented: number, messages, conversations, consent rows.  What was seen stays seen.
+ * 1 gone; 0 not yet (a message is under way, or staff have a task or alert); or an error. */
+int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
+/* Those whose wipe is due: at most 200 ids; returns how many. */
+int contacts_due_for_wipe(struct db *db, int64_t now_ms, int64_t ids[200]) __attribute__((warn_unused_result));
+
+/* The number of a point, unsealed into the batch's arena, with its contact. 1, 0, error. */
+struct point {
+	int64_t contact_id;
+	struct str e164;
+	bool active, opted_out;
+	struct seal_key key;
+};
+int point_by_id(struct db *db, int64_t point_id, struct point *out) __attribute__((warn_unused_result));
+
+/* STOP: to the list, cancels what is queued for the number (failures.md O17). */
+int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms) __attribute__((warn_unused_result));
+int opt_in(struct db *db, struct str e164) __attribute__((warn_unused_result));
+
+int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
+	__attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,243 @@
+#include "db/ledger.h"
+
+#include "flows/text/buf.h"
+
+#include <errno.h>
+#include <string.h>
+
+int setting_get(struct db *db, const char *name, char *value, size_t cap)
+{
+	struct query q = db_query(db, SQL_SETTING_GET);
+	bind_z(&q, name);
+	int rc = db_row(&q);
+	value[0] = '\0';
+	if (rc == 1) {
+		col_copy(&q, 0, value, cap);
+		db_done(&q);
+	}
+	return rc;
+}
+
+int setting_put(struct db *db, const char *name, const char *value)
+{
+	struct query q = db_query(db, SQL_SETTING_PUT);
+	bind_z(&q, name);
+	bind_text(&q, str_of(value));
+	return db_run(&q);
+}
+
+/* ---- channels */
+
+static int ensure(struct db *db, struct str channel)
+{
+	struct query q = db_query(db, SQL_CHANNEL_ENSURE);
+	bind_text(&q, channel);
+	return db_run(&q);
+}
+
+int channel_state_get(struct db *db, struct str channel, struct channel_state *out)
+{
+	*out = (struct channel_state){ 0 };
+	struct query q = db_query(db, SQL_CHANNEL_GET);
+	bind_text(&q, channel);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	col_copy(&q, 0, out->cursor, sizeof out->cursor);
+	out->last_inbound_at = col_i64(&q, 1);
+	out->last_send_at = col_i64(&q, 2);
+	out->last_error_at = col_i64(&q, 3);
+	col_copy(&q, 4, out->last_error, sizeof out->last_error);
+	out->stopped_at = col_i64(&q, 5);
+	out->accepted = col_i64(&q, 6);
+	out->refused = col_i64(&q, 7);
+	db_done(&q);
+	return 1;
+}
+
+static int update_at(struct db *db, enum sql_name name, struct str channel, int64_t now_ms)
+{
+	int rc = ensure(db, channel);
+	if (rc != 0)
+		return rc;
+	struct query q = db_query(db, name);
+	bind_i64(&q, now_ms);
+	bind_text(&q, channel);
+	return db_run(&q);
+}
+
+int channel_state_inbound(struct db *db, struct str channel, int64_t now_ms)
+{
+	return update_at(db, SQL_CHANNEL_INBOUND, channel, now_ms);
+}
+
+int channel_state_sent(struct db *db, struct str channel, int64_t now_ms)
+{
+	return update_at(db, SQL_CHANNEL_SENT, channel, now_ms);
+}
+
+int channel_state_stop(struct db *db, struct str channel, int64_t now_ms)
+{
+	return update_at(db, SQL_CHANNEL_STOP, channel, now_ms);
+}
+
+int channel_state_failed(struct db *db, struct str channel, const char *error, int64_t now_ms)
+{
+	int rc = ensure(db, channel);
+	if (rc != 0)
+		return rc;
+	struct query q = db_query(db, SQL_CHANNEL_FAILED);
+	bind_i64(&q, now_ms);
+	bind_z(&q, error);
+	bind_text(&q, channel);
+	return db_run(&q);
+}
+
+int channel_state_resume(struct db *db, struct str channel)
+{
+	struct query q = db_query(db, SQL_CHANNEL_RESUME);
+	bind_text(&q, channel);
+	return db_run(&q);
+}
+
+int channel_state_cursor(struct db *db, struct str channel, struct str cursor)
+{
+	int rc = ensure(db, channel);
+	if (rc != 0)
+		return rc;
+	if (cursor.len >= sizeof ((struct channel_state *)NULL)->cursor)
+		return -EMSGSIZE;
+	struct query q = db_query(db, SQL_CHANNEL_CURSOR);
+	bind_text(&q, cursor);
+	bind_text(&q, channel);
+	return db_run(&q);
+}
+
+int parked_add(struct db *db, struct str channel, const char *hook, const char *reason, struct str body, int64_t now_ms)
+{
+	int64_t parked_id = db_new_id(db);
+	struct query q = db_query(db, SQL_PARKED_ADD);
+	bind_i64(&q, parked_id);
+	bind_text(&q, channel);
+	bind_z(&q, hook);
+	bind_i64(&q, now_ms);
+	bind_text(&q, str_of(reason));
+	bind_sealed(&q, &db->vault.own, (struct seal_place){ "parked.body", parked_id }, body);
+	return db_run(&q);
+}
+
+int parked_count(struct db *db, int64_t *out)
+{
+	struct query q = db_query(db, SQL_PARKED_COUNT);
+	int rc = db_row(&q);
+	*out = rc == 1 ? col_i64(&q, 0) : 0;
+	db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- old definitions */
+
+int flow_source_add(struct db *db, struct str version, struct str name, struct str source, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_FLOW_SOURCE_ADD);
+	bind_text(&q, version);
+	bind_text(&q, name);
+	bind_text(&q, source);
+	bind_i64(&q, now_ms);
+	return db_run(&q);
+}
+
+int flow_sources_each(struct db *db, int64_t since_ms, int (*each)(struct str version, struct str name, struct str source, void *user),
+		      void *user)
+{
+	int rc, stop = 0;
+	struct query q = db_query(db, SQL_FLOW_SOURCES);
+	bind_i64(&q, since_ms);
+	while (stop == 0 && (rc = db_row(&q)) == 1)
+		stop = each(col_str(&q, 0), col_str(&q, 1), col_str(&q, 2), user);
+	if (stop != 0) {
+		db_done(&q);
+		return stop;
+	}
+	return rc;
+}
+
+/* ---- audit */
+
+/* The row as it is hashed: each field with its length before it, so that no two rows read the same. */
+static struct str canonical(struct db *db, int64_t seq, int64_t at, const struct str *fields, size_t count)
+{
+	size_t len = 64;
+	for (size_t i = 0; i < count; i++)
+		len += fields[i].len + 24;
+	struct buf b = buf_new(&db->arena, len);
+	buf_printf(&b, "%lld %lld", (long long)seq, (long long)at);
+	for (size_t i = 0; i < count; i++) {
+		buf_printf(&b, " %zu:", fields[i].len);
+		buf_put(&b, fields[i]);
+	}
+	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
+}
+
+static int last_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
+{
+	memset(hash, 0, VAULT_HASH_LEN);
+	*seq = 0;
+	struct query q = db_query(db, SQL_AUDIT_LAST);
+	int rc = db_row(&q);
+	if (rc == 1) {
+		struct str stored = col_str(&q, 1);
+		*seq = col_i64(&q, 0);
+		if (stored.len == VAULT_HASH_LEN)
+			memcpy(hash, stored.at, VAULT_HASH_LEN);
+		db_done(&q);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action, struct str object, struct str reason)
+{
+	unsigned char before[VAULT_HASH_LEN], hash[VAULT_HASH_LEN];
+	int64_t seq;
+	int rc = last_of(db, &seq, before);
+	if (rc != 0)
+		return rc;
+	struct str row = canonical(db, ++seq, now_ms, (struct str[]){ actor, action, object, reason }, 4);
+	if (!row.at)
+		return -ENOMEM;
+	vault_chain(&db->vault, before, row, hash);
+	struct query q = db_query(db, SQL_AUDIT_ADD);
+	bind_i64(&q, seq);
+	bind_i64(&q, now_ms);
+	bind_text(&q, actor);
+	bind_text(&q, action);
+	bind_text(&q, object);
+	bind_text_or_null(&q, reason);
+	bind_blob(&q, hash, sizeof hash);
+	return db_run(&q);
+}
+
+int audit_verify(struct db *db, int64_t *rows, int64_t *seq)
+{
+	unsigned char before[VAULT_HASH_LEN] = { 0 }, hash[VAULT_HASH_LEN];
+	int rc;
+	*rows = *seq = 0;
+	struct query q = db_query(db, SQL_AUDIT_ALL);
+	while ((rc = db_row(&q)) == 1) {
+		size_t mark = arena_mark(&db->arena);
+		*seq = col_i64(&q, 0);
+		struct str row = canonical(db, *seq, col_i64(&q, 1), (struct str[]){ col_str(&q, 2), col_str(&q, 3),
+					   col_str(&q, 4), col_str(&q, 5) }, 4);
+		if (row.at)
+			vault_chain(&db->vault, before, row, hash);
+		bool holds = row.at && *seq == *rows + 1 && vault_equal(col_str(&q, 6), (struct str){ (char *)hash, sizeof hash });
+		arena_back(&db->arena, mark);
+		if (!holds) {
+			db_done(&q);
+			return -EBADMSG;
+		}
+		memcpy(before, hash, sizeof before);
+		++*rows;
+	}
+	return rc;
+}

@@ -1,0 +1,74 @@
+/* The message log (every word in and out) and the outbox (what still has to leave).
+ *
+ * A row of the log is never deleted while its case lives; its status only moves forward.  An outbound SMS is one row in
+ * `message` and, until it is final, one in `outbox`. */
+#ifndef DB_MESSAGE_H
+#define DB_MESSAGE_H
+
+#include "db/db.h"
+
+struct message {
+	int64_t message_id;          /* set by message_add() */
+	bool out, ussd;
+	struct str channel, provider_id, case_ref, flow, state, reason;
+	const char *status;          /* CONTRACT 5 */
+	const char *class;           /* out: "reply", "must_arrive", "once_only" (failures.md O2) */
+	int64_t contact_id, point_id, reply_to; /* 0 = none */
+	const char *encoding;        /* out: "GSM-7", "UCS-2" */
+	size_t segments;
+	int64_t created_at, sent_at;
+	struct str text;
+};
+
+/* key: of the person, or the vault's own when contact_id is 0. */
+int message_add(struct db *db, struct message *message, const struct seal_key *key) __attribute__((warn_unused_result));
+/* The text, unsealed into the batch's arena.  1, 0, error. */
+int message_text(struct db *db, int64_t message_id, const struct seal_key *key, struct str *text)
+	__attribute__((warn_unused_result));
+int message_set_case(struct db *db, int64_t message_id, struct str ref) __attribute__((warn_unused_result));
+/* SMS of this person received since. */
+int message_count_inbound(struct db *db, int64_t contact_id, int64_t since_ms, int64_t *out)
+	__attribute__((warn_unused_result));
+
+/* ---- outbox */
+
+struct outbox_item {
+	int64_t message_id, contact_id, point_id, expires_at, created_at;
+	unsigned attempts;
+	bool once_only, must_arrive;
+};
+
+enum { OUTBOX_ANSWER = 0, OUTBOX_FIRST = 1 }; /* rank: answers before what we send first */
+
+int outbox_add(struct db *db, int64_t message_id, struct str channel, int rank, int64_t due_ms, int64_t expires_ms)
+	__attribute__((warn_unused_result));
+/* Due and not under way, best rank first; at most max.  Returns how many. */
+int outbox_due(struct db *db, struct str channel, int64_t now_ms, struct outbox_item *items, int max)
+	__attribute__((warn_unused_result));
+int outbox_next_due(struct db *db, struct str channel, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
+/* "Attempt n started": committed before the first byte leaves. */
+int outbox_start(struct db *db, int64_t message_id) __attribute__((warn_unused_result));
+int outbox_sent(struct db *db, int64_t message_id, struct str channel, struct str provider_id, int64_t now_ms)
+	__attribute__((warn_unused_result));
+int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms) __attribute__((warn_unused_result));
+/* Final without success: "failed", "expired", "rejected", "unknown", "cancelled". */
+int outbox_give_up(struct db *db, int64_t message_id, const char *status, const char *reason)
+	__attribute__((warn_unused_result));
+/* After a crash: every row under way becomes unknown (failures.md O3).  Returns how many. */
+int outbox_interrupted(struct db *db) __attribute__((warn_unused_result));
+int outbox_cancel_for_number(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *reason)
+	__attribute__((warn_unused_result));
+int outbox_count(struct db *db, struct str channel, int64_t *out) __attribute__((warn_unused_result)); /* channel empty: all */
+int outbox_oldest(struct db *db, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
+
+/* ---- delivery reports: a state only moves up a rank (failures.md I6, I7) */
+
+enum report_outcome { REPORT_TAKEN, REPORT_LATE, REPORT_CONFLICT, REPORT_HELD };
+
+/* status: "sent", "delivered", "failed", "expired", "rejected".  *final: the status of the message afterwards. */
+int message_report(struct db *db, struct str channel, struct str provider_id, const char *status, struct str reason,
+		   int64_t now_ms, enum report_outcome *outcome, char final[16], int64_t *contact_id)
+	__attribute__((warn_unused_result));
+int early_reports_expire(struct db *db, int64_t before_ms) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,33 @@
+/* Reads on a second, read-only connection: section 5's views with their sealed columns opened.
+ *
+ * The stored views stay readable without the key (as ciphertext); this connection shadows them with TEMP views.  It never
+ * writes, never checkpoints, and sees nothing but the views.  One reader, one thread. */
+#ifndef DB_READER_H
+#define DB_READER_H
+
+#include "db/vault.h"
+
+struct reader;
+
+enum cell_kind { CELL_NULL, CELL_INTEGER, CELL_REAL, CELL_TEXT, CELL_BLOB };
+
+struct cell {
+	enum cell_kind kind;
+	int64_t integer;
+	double real;
+	struct str text; /* TEXT, BLOB */
+};
+
+/* 0; otherwise err says what and what to do; -ENOENT: no database there. */
+int reader_open(const char *state_dir, const char *key_file, struct reader **out, struct err *err)
+	__attribute__((warn_unused_result));
+void reader_close(struct reader *reader);
+
+/* Called once with row == NULL for the columns' names, then for each row.  Non-zero stops and is returned. */
+typedef int reader_row(const char *const *names, const struct cell *row, size_t columns, void *user);
+
+/* One SELECT; values bind to its ? in order.  -EINVAL: not one SELECT over the views, with SQLite's words in err. */
+int reader_query(struct reader *reader, struct str sql, const struct str *values, size_t values_count, reader_row *each,
+		 void *user, struct err *err) __attribute__((warn_unused_result));
+
+#endif

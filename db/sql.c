@@ -1,0 +1,178 @@
+#include "db/sql.h"
+
+#define CONTACT_COLUMNS                                                                                                \
+	"c.contact_id, c.key, c.language, c.contact_pref, c.opted_out, c.acked_at, c.wipe_due, c.first_seen, c.last_seen,"  \
+	" p.point_id, p.country, p.status"
+#define CASE_COLUMNS                                                                                                   \
+	"ref, contact_id, direction, status, priority, region, office, contact_pref, opened_at, sensitive"
+#define MESSAGE_COLUMNS "message_id, channel, contact_id, point_id, status, attempts, class, encoding, case_ref"
+
+const char *const sql_text[SQL_COUNT] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_SAVEPOINT] = "SAVEPOINT item",
+	[SQL_ROLLBACK_TO] = "ROLLBACK TO item",
+	[SQL_RELEASE] = "RELEASE item",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+
+	[SQL_SETTING_GET] = "SELECT value FROM setting WHERE name = ?",
+	[SQL_SETTING_PUT] = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+
+	[SQL_CONTACT_BY_NUMBER] = "SELECT " CONTACT_COLUMNS " FROM contact_point p JOIN contact c USING (contact_id)"
+		" WHERE p.number_index = ? AND p.status IN ('ACTIVE', 'PENDING') ORDER BY p.point_id DESC LIMIT 1",
+	[SQL_CONTACT_BY_ID] = "SELECT " CONTACT_COLUMNS " FROM contact c LEFT JOIN contact_point p ON p.contact_id ="
+		" c.contact_id AND p.status IN ('ACTIVE', 'PENDING') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
+	[SQL_CONTACT_ADD] = "INSERT INTO contact (contact_id, key, opted_out, wipe_due, first_seen, last_seen)"
+		" VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_CONTACT_TOUCH] = "UPDATE contact SET last_seen = ?, wipe_due = iif(wipe_due IS NULL, NULL, ?)"
+		" WHERE contact_id = ?",
+	[SQL_CONTACT_LANGUAGE] = "UPDATE contact SET language = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PREF] = "UPDATE contact SET contact_pref = ? WHERE contact_id = ?",
+	[SQL_CONTACT_CALL_LANGUAGE] = "UPDATE contact SET call_language = ? WHERE contact_id = ?",
+	[SQL_CONTACT_NAME] = "UPDATE contact SET name = ? WHERE contact_id = ?",
+	[SQL_CONTACT_ACKED] = "UPDATE contact SET acked_at = ? WHERE contact_id = ?",
+	[SQL_CONTACT_KEEP] = "UPDATE contact SET wipe_due = NULL WHERE contact_id = ? AND wipe_due IS NOT NULL",
+	[SQL_CONTACT_WIPE_DUE] = "UPDATE contact SET wipe_due = ? WHERE contact_id = ?",
+	[SQL_CONTACT_OPTED_OUT] = "UPDATE contact SET opted_out = ? WHERE contact_id IN"
+		" (SELECT contact_id FROM contact_point WHERE number_index = ?)",
+	[SQL_CONTACT_DELETE] = "DELETE FROM contact WHERE contact_id = ?",
+	[SQL_CONTACTS_TO_WIPE] = "SELECT contact_id FROM contact WHERE wipe_due <= ? ORDER BY wipe_due LIMIT 200",
+
+	[SQL_POINT_ADD] = "INSERT INTO contact_point (point_id, contact_id, number_index, phone, country, status, valid_from)"
+		" VALUES (?, ?, ?, ?, ?, 'ACTIVE', ?)",
+	[SQL_POINT_PREF] = "UPDATE contact_point SET shared = ?, safe = ? WHERE point_id = ?",
+	[SQL_POINT_OF_CONTACT] = "SELECT point_id, phone FROM contact_point WHERE contact_id = ? AND status = 'ACTIVE'"
+		" ORDER BY point_id DESC LIMIT 1",
+	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status FROM contact_point p"
+		" JOIN contact c USING (contact_id) WHERE p.point_id = ?",
+	[SQL_POINT_NUMBER_INDEX] = "SELECT number_index FROM contact_point WHERE contact_id = ?",
+
+	[SQL_OPT_OUT_ADD] = "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+	[SQL_OPT_OUT_DELETE] = "DELETE FROM opt_out WHERE number_index = ?",
+	[SQL_OPT_OUT_HAS] = "SELECT 1 FROM opt_out WHERE number_index = ?",
+
+	[SQL_CONSENT_ADD] = "INSERT INTO consent (consent_id, contact_id, purpose, answer, text_key, text_version, language,"
+		" channel, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_CONSENT_COUNT] = "SELECT count(*) FROM consent WHERE contact_id = ? AND answer = 'YES' AND withdrawn_at IS NULL",
+
+	[SQL_CASE_BY_CONTACT] = "SELECT " CASE_COLUMNS " FROM cases WHERE contact_id = ? AND status NOT IN"
+		" ('CLOSED', 'WITHDRAWN') ORDER BY opened_at DESC, ref LIMIT 1",
+	[SQL_CASE_BY_REF] = "SELECT " CASE_COLUMNS " FROM cases WHERE ref = ?",
+	[SQL_CASE_ADD] = "INSERT INTO cases (ref, contact_id, direction, status, contact_pref, office, opened_at, updated_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	/* Unbound (NULL): the column stays; the empty text: it becomes NULL.  The order is that of enum case_text. */
+	[SQL_CASE_UPDATE] = "UPDATE cases SET updated_at = ?1, priority = iif(?2 = '', priority, iif(?3, ?2, min(?2, priority))),"
+		" group_size = ifnull(?4, group_size), children = ifnull(?5, children), step = ifnull(?6, step),"
+		" consent_checkins = ifnull(?7, consent_checkins), checkin_safe = ifnull(?8, checkin_safe),"
+		" closed_at = iif(?10 IS NULL, closed_at, iif(?10 = 'CLOSED', ifnull(closed_at, ?1), NULL)),"
+		" status = ifnull(nullif(?10, ''), status),"
+		" nationality = nullif(ifnull(?11, nationality), ''),"
+		" return_country = nullif(ifnull(?12, return_country), ''),"
+		" host_country = nullif(ifnull(?13, host_country), ''),"
+		" region = nullif(ifnull(?14, region), ''),"
+		" city = nullif(ifnull(?15, city), ''),"
+		" office = nullif(ifnull(?16, office), ''),"
+		" sex = nullif(ifnull(?17, sex), ''),"
+		" age_band = nullif(ifnull(?18, age_band), ''),"
+		" travel_doc = nullif(ifnull(?19, travel_doc), ''),"
+		" contact_pref = nullif(ifnull(?20, contact_pref), ''),"
+		" call_language = nullif(ifnull(?21, call_language), ''),"
+		" call_time = nullif(ifnull(?22, call_time), ''),"
+		" assigned_to = nullif(ifnull(?23, assigned_to), ''),"
+		" departed_on = nullif(ifnull(?24, departed_on), ''),"
+		" returned_on = nullif(ifnull(?25, returned_on), ''),"
+		" close_reason = nullif(ifnull(?26, close_reason), ''),"
+		" tags = ifnull(?27, tags),"
+		" direction = ifnull(nullif(?28, ''), direction) WHERE ref = ?9",
+	[SQL_CASE_SENSITIVE] = "UPDATE cases SET sensitive = ?, updated_at = ? WHERE ref = ?",
+
+	[SQL_ANSWER_ADD] = "INSERT INTO answer (answer_id, case_ref, contact_id, flow, flow_version, run_id, state, value, raw,"
+		" mode, channel, language, answered_at, ms_since_session_start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_ANSWERS_ADOPT] = "UPDATE answer SET case_ref = ? WHERE contact_id = ? AND run_id = ? AND case_ref IS NULL",
+
+	[SQL_ALERT_ADD] = "INSERT INTO alert (alert_id, case_ref, contact_id, level, office, role, raised_at, due_at, kind, rule)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_ALERTS_OPEN_OF_CONTACT] = "SELECT count(*) FROM alert WHERE contact_id = ?",
+	[SQL_TASK_ADD] = "INSERT INTO task (task_id, case_ref, contact_id, kind, office, role, created_at, due_at, note)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_TASKS_OPEN_OF_CONTACT] = "SELECT count(*) FROM task WHERE contact_id = ?",
+
+	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at FROM session WHERE vendor_key = ?"
+		" AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
+	[SQL_SESSION_SMS] = "SELECT session_id, state, hops, started_at, updated_at FROM session WHERE contact_id = ?"
+		" AND mode = 'sms' AND updated_at >= ? AND open ORDER BY updated_at DESC LIMIT 1",
+	[SQL_SESSION_UNFINISHED] = "SELECT session_id, state FROM session WHERE contact_id = ? AND resumable"
+		" AND updated_at >= ? AND session_id <> ? ORDER BY updated_at DESC LIMIT 1",
+	[SQL_SESSION_ADD] = "INSERT INTO session (session_id, contact_id, channel, mode, vendor_key, open, started_at, updated_at)"
+		" VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+	[SQL_SESSION_SAVE] = "UPDATE session SET open = ?, resumable = ?, state = ?, hops = ?, updated_at = ? WHERE session_id = ?",
+	[SQL_SESSION_SUPERSEDE] = "UPDATE session SET resumable = 0, open = 0 WHERE contact_id = ? AND session_id <> ?"
+		" AND (resumable OR (open AND mode = 'ussd'))",
+	[SQL_SESSION_ENDED] = "UPDATE session SET ended_at = ?, end_status = ? WHERE session_id = ? AND ended_at IS NULL",
+	[SQL_SESSIONS_FORGET] = "UPDATE session SET state = NULL, open = 0, resumable = 0 WHERE contact_id = ?",
+
+	[SQL_SEEN_GET] = "SELECT s.replay_id, r.http, r.content_type, r.body, r.at FROM seen s LEFT JOIN replay r USING (replay_id)"
+		" WHERE s.key = ?",
+	[SQL_SEEN_ADD] = "INSERT INTO seen VALUES (?, ?)",
+	[SQL_REPLAY_ADD] = "INSERT INTO replay (replay_id, contact_id, at, http, content_type, body) VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_REPLAY_DISOWN] = "UPDATE replay SET contact_id = NULL WHERE contact_id = ?",
+	[SQL_REPLAY_PURGE] = "DELETE FROM replay WHERE replay_id IN (SELECT replay_id FROM replay WHERE at < ? ORDER BY replay_id"
+		" LIMIT 500)",
+
+	[SQL_MESSAGE_ADD] = "INSERT INTO message (message_id, direction, channel, mode, provider_id, contact_id, point_id,"
+		" case_ref, flow, state, status, reason, class, reply_to, encoding, segments, created_at, sent_at, text)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_MESSAGE_ATTEMPT] = "UPDATE message SET status = 'sending', attempts = attempts + 1 WHERE message_id = ?",
+	[SQL_MESSAGE_STATUS] = "UPDATE message SET status = ?, reason = ? WHERE message_id = ?",
+	[SQL_MESSAGE_SENT] = "UPDATE message SET status = 'sent', reason = NULL, provider_id = ?, sent_at = ? WHERE message_id = ?",
+	[SQL_MESSAGE_FOR_REPORT] = "SELECT " MESSAGE_COLUMNS " FROM message WHERE provider_id = ? AND direction = 'out'"
+		" AND mode = 'sms' AND channel = ?",
+	[SQL_MESSAGE_REPORTED] = "UPDATE message SET status = ?1, reason = ?2, delivered_at = iif(?1 = 'delivered',"
+		" ifnull(delivered_at, ?3), delivered_at) WHERE message_id = ?4",
+	[SQL_MESSAGE_TEXT] = "SELECT text FROM message WHERE message_id = ?",
+	[SQL_MESSAGES_OF_CONTACT_DELETE] = "DELETE FROM message WHERE contact_id = ?",
+	[SQL_MESSAGES_PENDING_OF_CONTACT] = "SELECT count(*) FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ?",
+	[SQL_MESSAGE_COUNT_IN] = "SELECT count(*) FROM message WHERE contact_id = ? AND direction = 'in'"
+		" AND mode = 'sms' AND created_at > ?",
+	[SQL_MESSAGE_CASE_ADOPT] = "UPDATE message SET case_ref = ? WHERE message_id = ?",
+
+	[SQL_OUTBOX_ADD] = "INSERT INTO outbox (message_id, channel, rank, due_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at FROM outbox o"
+		" JOIN message m USING (message_id) WHERE o.channel = ? AND o.sending = 0 AND o.due_at <= ?"
+		" ORDER BY o.rank, o.due_at LIMIT ?",
+	[SQL_OUTBOX_START] = "UPDATE outbox SET sending = 1 WHERE message_id = ?",
+	[SQL_OUTBOX_LATER] = "UPDATE outbox SET sending = 0, due_at = ? WHERE message_id = ?",
+	[SQL_OUTBOX_DONE] = "DELETE FROM outbox WHERE message_id = ?",
+	[SQL_OUTBOX_INTERRUPTED] = "SELECT message_id FROM outbox WHERE sending = 1",
+	[SQL_OUTBOX_CANCEL_LIST] = "SELECT o.message_id FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id IN"
+		" (SELECT contact_id FROM contact_point WHERE number_index = ?) AND o.sending = 0",
+	[SQL_OUTBOX_NEXT_DUE] = "SELECT min(due_at) FROM outbox WHERE channel = ? AND sending = 0",
+	[SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox",
+	[SQL_OUTBOX_OLDEST] = "SELECT min(due_at) FROM outbox WHERE sending = 0",
+	[SQL_OUTBOX_COUNT_CHANNEL] = "SELECT count(*) FROM outbox WHERE channel = ?",
+
+	[SQL_EARLY_REPORT_ADD] = "INSERT INTO early_report VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	[SQL_EARLY_REPORTS] = "SELECT status, reason, at FROM early_report WHERE channel = ? AND provider_id = ?",
+	[SQL_EARLY_REPORT_DELETE] = "DELETE FROM early_report WHERE channel = ? AND provider_id = ?",
+	[SQL_EARLY_REPORT_EXPIRE] = "DELETE FROM early_report WHERE at < ?",
+
+	[SQL_PARKED_ADD] = "INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
+
+	[SQL_CHANNEL_GET] = "SELECT cursor, last_inbound_at, last_send_at, last_error_at, last_error, stopped_at, accepted, refused"
+		" FROM channel_state WHERE channel = ?",
+	[SQL_CHANNEL_ENSURE] = "INSERT INTO channel_state (channel) VALUES (?) ON CONFLICT DO NOTHING",
+	[SQL_CHANNEL_INBOUND] = "UPDATE channel_state SET last_inbound_at = ? WHERE channel = ?",
+	[SQL_CHANNEL_SENT] = "UPDATE channel_state SET last_send_at = ?, accepted = accepted + 1 WHERE channel = ?",
+	[SQL_CHANNEL_FAILED] = "UPDATE channel_state SET last_error_at = ?, last_error = ?, refused = refused + 1 WHERE channel = ?",
+	[SQL_CHANNEL_STOP] = "UPDATE channel_state SET stopped_at = ? WHERE channel = ? AND stopped_at IS NULL",
+	[SQL_CHANNEL_CURSOR] = "UPDATE channel_state SET cursor = ? WHERE channel = ?",
+	[SQL_CHANNEL_RESUME] = "UPDATE channel_state SET stopped_at = NULL WHERE channel = ?",
+
+	[SQL_FLOW_SOURCE_ADD] = "INSERT INTO flow_source VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	[SQL_FLOW_SOURCES] = "SELECT version, name, source FROM flow_source WHERE at >= ?",
+
+	[SQL_AUDIT_LAST] = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
+	[SQL_AUDIT_ADD] = "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[SQL_AUDIT_ALL] = "SELECT seq, at, actor, action, object, reason, hash FROM audit ORDER BY seq",
+};

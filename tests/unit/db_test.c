@@ -1,0 +1,367 @@
+/* The floor that touches the disk: sealing, people, the outbox' states, reports, references, the audit chain, and what
+ * plain SQL can and cannot see. */
+#include "db/cases.h"
+#include "db/contact.h"
+#include "db/ledger.h"
+#include "db/message.h"
+#include "db/reader.h"
+#include "db/seen.h"
+#include "tests/unit/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], key_file[96];
+
+static void make_folder(void)
+{
+	(void)snprintf(folder, sizeof folder, "/tmp/wasl-db-test-XXXXXX");
+	if (!mkdtemp(folder))
+		abort();
+	(void)snprintf(key_file, sizeof key_file, "%s/key", folder);
+	int fd = open(key_file, O_CREAT | O_WRONLY, 0600);
+	for (int i = 0; i < 64; i++)
+		if (write(fd, "0123456789abcdef" + i % 16, 1) != 1)
+			abort();
+	close(fd);
+}
+
+static void open_or_die(struct db *db, const char *state)
+{
+	struct err err;
+	if (db_open(db, state, state ? key_file : NULL, &err) != 0) {
+		fprintf(stderr, "%s\n", err.text);
+		abort();
+	}
+}
+
+static void begin(struct db *db)
+{
+	CHECK_INT(db_begin(db), 0);
+	CHECK_INT(db_item_begin(db), 0);
+}
+
+static void commit(struct db *db)
+{
+	CHECK_INT(db_item_end(db, true), 0);
+	CHECK_INT(db_commit(db), 0);
+}
+
+static void test_sealing(void)
+{
+	struct db db;
+	struct str plain;
+	open_or_die(&db, NULL);
+	check_begin("what is sealed opens only in its place and with its key");
+	struct seal_place here = { "message.text", 7 }, other_row = { "message.text", 8 }, other_column = { "answer.raw", 7 };
+	struct str sealed = vault_seal(&db.vault.own, here, STR("bonjour"), &db.arena);
+	CHECK(vault_unseal(&db.vault.own, here, sealed, &db.arena, &plain) == 0);
+	CHECK_STR(plain, STR("bonjour"));
+	CHECK_INT(vault_unseal(&db.vault.own, other_row, sealed, &db.arena, &plain), -EBADMSG);
+	CHECK_INT(vault_unseal(&db.vault.own, other_column, sealed, &db.arena, &plain), -EBADMSG);
+	CHECK_INT(vault_unseal(&db.vault.wrap, here, sealed, &db.arena, &plain), -EBADMSG);
+	CHECK_INT(vault_unseal(&db.vault.own, here, STR("short"), &db.arena, &plain), -EBADMSG);
+	db_close(&db);
+}
+
+static void test_people(struct db *db)
+{
+	struct contact c, again;
+	check_begin("a number is found again by its blind index, and only the active one");
+	begin(db);
+	CHECK_INT(contact_by_number(db, STR("+212600000101"), &c), 0);
+	CHECK_INT(contact_add(db, STR("+212600000101"), STR("MA"), 1000, 5000, &c), 0);
+	CHECK_INT(contact_set_language(db, c.contact_id, STR("ar")), 0);
+	CHECK_INT(contact_by_number(db, STR("+212600000101"), &again), 1);
+	CHECK_INT(again.contact_id, c.contact_id);
+	CHECK_STR(str_of(again.language), STR("ar"));
+	CHECK(memcmp(&again.key, &c.key, sizeof c.key) == 0);
+	struct point p;
+	CHECK_INT(point_by_id(db, c.point_id, &p), 1);
+	CHECK_STR(p.e164, STR("+212600000101"));
+	commit(db);
+
+	check_begin("without consent a person is gone when the time comes, with all messages");
+	int64_t ids[200];
+	begin(db);
+	struct message m = { .channel = STR("at"), .status = "received", .contact_id = c.contact_id, .created_at = 1000,
+			     .text = STR("salut") };
+	CHECK_INT(message_add(db, &m, &c.key), 0);
+	CHECK_INT(contacts_due_for_wipe(db, 4999, ids), 0);
+	CHECK_INT(contacts_due_for_wipe(db, 5000, ids), 1);
+	CHECK_INT(contact_wipe(db, c.contact_id, 5000), 1);
+	CHECK_INT(contact_by_number(db, STR("+212600000101"), &again), 0);
+	struct str text;
+	CHECK_INT(message_text(db, m.message_id, &c.key, &text), 0);
+	commit(db);
+
+	check_begin("STOP outlives the person: the same number comes back opted out");
+	begin(db);
+	CHECK_INT(opt_out(db, STR("+212600000102"), "keyword", 1), 0);
+	CHECK_INT(contact_add(db, STR("+212600000102"), STR("MA"), 1000, 0, &c), 0);
+	CHECK(c.opted_out);
+	CHECK_INT(opt_in(db, STR("+212600000102")), 0);
+	CHECK_INT(contact_by_number(db, STR("+212600000102"), &again), 1);
+	CHECK(!again.opted_out);
+	commit(db);
+}
+
+static int64_t queue(struct db *db, const struct contact *c, const char *text)
+{
+	struct message m = { .out = true, .channel = STR("at"), .status = "queued", .class = "reply", .created_at = 10,
+			     .contact_id = c->contact_id, .point_id = c->point_id, .text = str_of(text) };
+	CHECK_INT(message_add(db, &m, &c->key), 0);
+	CHECK_INT(outbox_add(db, m.message_id, m.channel, OUTBOX_ANSWER, 10, 0), 0);
+	return m.message_id;
+}
+
+static const char *status_of(struct db *db, int64_t message_id, char out[64])
+{
+	char sql[96];
+	sqlite3_stmt *s;
+	(void)snprintf(sql, sizeof sql, "SELECT status FROM message WHERE message_id = %lld", (long long)message_id);
+	if (sqlite3_prepare_v2(db->conn, sql, -1, &s, NULL) != SQLITE_OK || sqlite3_step(s) != SQLITE_ROW)
+		abort();
+	(void)snprintf(out, 64, "%s", (const char *)sqlite3_column_text(s, 0));
+	sqlite3_finalize(s);
+	return out;
+}
+
+static void report(struct db *db, const char *id, const char *status, enum report_outcome want)
+{
+	enum report_outcome outcome;
+	char final[16];
+	int64_t contact;
+	CHECK_INT(message_report(db, STR("at"), str_of(id), status, STR("why"), 99, &outcome, final, &contact), 0);
+	CHECK_INT(outcome, want);
+}
+
+static void test_outbox(struct db *db)
+{
+	struct contact c;
+	struct outbox_item due[8];
+	char s[64];
+	check_begin("the outbox gives what is due, once, and keeps what is under way");
+	begin(db);
+	CHECK_INT(contact_add(db, STR("+212600000103"), STR("MA"), 1000, 0, &c), 0);
+	int64_t first = queue(db, &c, "un"), second = queue(db, &c, "deux");
+	CHECK_INT(outbox_due(db, STR("at"), 9, due, 8), 0);
+	CHECK_INT(outbox_due(db, STR("other"), 10, due, 8), 0);
+	CHECK_INT(outbox_due(db, STR("at"), 10, due, 8), 2);
+	CHECK_INT(outbox_start(db, first), 0);
+	CHECK_INT(outbox_due(db, STR("at"), 10, due, 8), 1);
+	CHECK_INT(due[0].message_id, second);
+	commit(db);
+
+	check_begin("a report before the send's answer is held and applied; a state only moves up");
+	begin(db);
+	report(db, "X1", "delivered", REPORT_HELD);
+	CHECK_INT(outbox_sent(db, first, STR("at"), STR("X1"), 20), 0);
+	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
+	report(db, "X1", "sent", REPORT_LATE);
+	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
+	report(db, "X1", "failed", REPORT_CONFLICT);
+	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
+	commit(db);
+
+	check_begin("what was under way when the daemon died is unknown; STOP cancels what is queued");
+	begin(db);
+	CHECK_INT(outbox_start(db, second), 0);
+	CHECK_INT(outbox_interrupted(db), 1);
+	CHECK_STR(str_of(status_of(db, second, s)), STR("unknown"));
+	int64_t third = queue(db, &c, "trois");
+	CHECK_INT(opt_out(db, STR("+212600000103"), "keyword", 1), 0);
+	CHECK_STR(str_of(status_of(db, third, s)), STR("cancelled"));
+	int64_t left;
+	CHECK_INT(outbox_count(db, STR(""), &left), 0);
+	CHECK_INT(left, 0);
+	commit(db);
+}
+
+static void test_items(struct db *db)
+{
+	char value[8];
+	check_begin("an item that fails leaves nothing, its neighbours stay");
+	CHECK_INT(db_begin(db), 0);
+	CHECK_INT(db_item_begin(db), 0);
+	CHECK_INT(setting_put(db, "a", "1"), 0);
+	CHECK_INT(db_item_end(db, true), 0);
+	CHECK_INT(db_item_begin(db), 0);
+	CHECK_INT(setting_put(db, "b", "2"), 0);
+	CHECK_INT(db_item_end(db, false), 0);
+	CHECK_INT(db_commit(db), 0);
+	CHECK_INT(setting_get(db, "a", value, sizeof value), 1);
+	CHECK_INT(setting_get(db, "b", value, sizeof value), 0);
+
+	check_begin("what was seen is answered the same, and may be added once only");
+	unsigned char key[VAULT_INDEX_LEN];
+	struct replay answer = { 200, STR("text/plain"), STR("CON 1 Oui"), 5 }, found;
+	vault_fingerprint(&db->vault, (struct str[]){ STR("a"), STR("b") }, 2, key);
+	begin(db);
+	CHECK_INT(seen_find(db, key, &found), 0);
+	CHECK_INT(seen_add(db, key, 0, &answer), 0);
+	CHECK_INT(seen_find(db, key, &found), 1);
+	CHECK_STR(found.body, answer.body);
+	CHECK_INT(seen_add(db, key, 0, &answer), -EEXIST);
+	commit(db);
+}
+
+static void test_cases(struct db *db)
+{
+	char ref[REF_LEN + 1];
+	struct contact c;
+	struct case_row row;
+	check_begin("a reference has a check digit that finds each wrong digit and each swap of neighbours");
+	begin(db);
+	CHECK_INT(case_new_ref(db, ref), 0);
+	CHECK(case_ref_valid(str_of(ref)));
+	for (int i = 0; i < REF_LEN; i++)
+		for (char d = '0'; d <= '9'; d++) {
+			char wrong[REF_LEN + 1];
+			memcpy(wrong, ref, sizeof wrong);
+			wrong[i] = d;
+			CHECK(d == ref[i] || !case_ref_valid(str_of(wrong)));
+		}
+	for (int i = 0; i + 1 < REF_LEN; i++) {
+		char swapped[REF_LEN + 1];
+		memcpy(swapped, ref, sizeof swapped);
+		swapped[i] = ref[i + 1], swapped[i + 1] = ref[i];
+		CHECK(ref[i] == ref[i + 1] || !case_ref_valid(str_of(swapped)));
+	}
+
+	check_begin("a change touches what it names; a rule never lowers the priority");
+	CHECK_INT(contact_add(db, STR("+212600000104"), STR("MA"), 1000, 0, &c), 0);
+	CHECK_INT(case_open(db, str_of(ref), c.contact_id, STR("FROM_MA"), STR("PARTIAL"), STR("CALL_OK"), STR(""), 1), 0);
+	struct case_change change = case_change_none();
+	change.text[CASE_NATIONALITY] = STR("GN");
+	change.priority = STR("P2");
+	CHECK_INT(case_update(db, str_of(ref), &change, 2), 0);
+	change = case_change_none();
+	change.priority = STR("P3");
+	CHECK_INT(case_update(db, str_of(ref), &change, 3), 0);
+	CHECK_INT(case_by_ref(db, str_of(ref), &c.key, &row), 1);
+	CHECK_STR(str_of(row.priority), STR("P2"));
+	CHECK_STR(str_of(row.status), STR("PARTIAL"));
+	change = case_change_none();
+	change.text[CASE_STATUS] = STR("CLOSED");
+	CHECK_INT(case_update(db, str_of(ref), &change, 4), 0);
+	CHECK_INT(case_of_contact(db, c.contact_id, &c.key, &row), 0);
+	commit(db);
+}
+
+static void test_audit(struct db *db)
+{
+	int64_t rows, seq;
+	check_begin("the audit only grows, and a changed line breaks its chain");
+	begin(db);
+	CHECK_INT(audit_add(db, 1, STR("system"), STR("start"), STR("daemon"), STR("")), 0);
+	CHECK_INT(audit_add(db, 2, STR("rabat"), STR("case.set"), STR("12345678"), STR("phone call")), 0);
+	commit(db);
+	CHECK_INT(audit_verify(db, &rows, &seq), 0);
+	CHECK_INT(rows, 2);
+	CHECK(sqlite3_exec(db->conn, "UPDATE audit SET actor = 'x'", NULL, NULL, NULL) != SQLITE_OK);
+	CHECK_INT(sqlite3_exec(db->conn, "DROP TRIGGER audit_is_append_only_update; UPDATE audit SET actor = 'x' WHERE seq = 1",
+			       NULL, NULL, NULL), SQLITE_OK);
+	CHECK_INT(audit_verify(db, &rows, &seq), -EBADMSG);
+	CHECK_INT(seq, 1);
+}
+
+/* Keeps the first column of the last row. */
+static int collect(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	static char kept[256];
+	struct str *got = user;
+	(void)names, (void)columns;
+	if (!row)
+		return 0;
+	bool fits = str_copy(row[0].kind == CELL_TEXT ? row[0].text : STR(""), kept, sizeof kept);
+	*got = str_of(kept);
+	return fits ? 0 : 1;
+}
+
+static bool file_holds(const char *name, const char *word)
+{
+	char path[128], command[256];
+	(void)snprintf(path, sizeof path, "%s/%s", folder, name);
+	(void)snprintf(command, sizeof command, "grep -qa -- '%s' %s 2>/dev/null", word, path);
+	return system(command) == 0;
+}
+
+static void test_reader(void)
+{
+	struct db db, second;
+	struct contact c;
+	struct err err;
+	struct reader *r;
+	struct str got = { "", 0 };
+	open_or_die(&db, folder);
+	check_begin("a second daemon on the same folder is refused");
+	CHECK_INT(db_open(&second, folder, key_file, &err), -EBUSY);
+
+	check_begin("the file holds no number and no word of a person; the reader opens them");
+	begin(&db);
+	CHECK_INT(contact_add(&db, STR("+212611223344"), STR("MA"), 1000, 0, &c), 0);
+	struct message m = { .channel = STR("at"), .status = "received", .contact_id = c.contact_id, .created_at = 1000,
+			     .text = STR("je suis a Oujda") };
+	CHECK_INT(message_add(&db, &m, &c.key), 0);
+	commit(&db);
+	CHECK(!file_holds("wasl.db-wal", "+212611223344"));
+	CHECK(!file_holds("wasl.db-wal", "Oujda"));
+	CHECK_INT(reader_open(folder, key_file, &r, &err), 0);
+	CHECK_INT(reader_query(r, STR("SELECT phone FROM v_contact_point"), NULL, 0, collect, &got, &err), 0);
+	CHECK_STR(got, STR("+212611223344"));
+	CHECK_INT(reader_query(r, STR("SELECT text FROM v_message"), NULL, 0, collect, &got, &err), 0);
+	CHECK_STR(got, STR("je suis a Oujda"));
+
+	check_begin("the reader reads the views and nothing else");
+	static const char *const refused[] = { "SELECT * FROM contact", "DELETE FROM v_contact", "SELECT 1; SELECT 2",
+		"ATTACH 'x' AS y", "PRAGMA journal_mode=DELETE", "SELECT unseal('contact.key', 1, NULL, key) FROM contact",
+		"CREATE TABLE t (a)", "" };
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+		CHECK_INT(reader_query(r, str_of(refused[i]), NULL, 0, collect, &got, &err), -EINVAL);
+	err.text[0] = '\0';
+	CHECK_INT(reader_query(r, STR("SELECT count(*) FROM v_checkin"), NULL, 0, collect, &got, &err), 0);
+	CHECK_STR(str_of(err.text), STR(""));
+	reader_close(r);
+	db_close(&db);
+
+	check_begin("a newer schema is refused, another program's file too");
+	char path[128];
+	sqlite3 *raw;
+	(void)snprintf(path, sizeof path, "%s/wasl.db", folder);
+	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
+	CHECK_INT(sqlite3_exec(raw, "PRAGMA user_version=999", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(raw);
+	CHECK_INT(db_open(&db, folder, key_file, &err), -EPROTONOSUPPORT);
+	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
+	CHECK_INT(sqlite3_exec(raw, "PRAGMA user_version=1; PRAGMA application_id=7", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(raw);
+	CHECK_INT(db_open(&db, folder, key_file, &err), -EUCLEAN);
+
+	check_begin("a key file that others may read is refused");
+	CHECK_INT(chmod(key_file, 0644), 0);
+	CHECK_INT(db_open(&db, folder, key_file, &err), -EACCES);
+}
+
+int main(void)
+{
+	struct db db;
+	make_folder();
+	test_sealing();
+	open_or_die(&db, NULL);
+	test_people(&db);
+	test_outbox(&db);
+	test_items(&db);
+	test_cases(&db);
+	test_audit(&db);
+	db_close(&db);
+	test_reader();
+	char command[128];
+	(void)snprintf(command, sizeof command, "rm -rf %s", folder);
+	return check_end() | (system(command) != 0);
+}
