@@ -3,6 +3,7 @@
 #define GATEWAY_JSON_H
 
 #include "flows/err.h"
+#include "flows/json_line.h"
 #include "flows/text/arena.h"
 
 #include <jansson.h>
@@ -19,10 +20,5 @@ json_t *json_from_str(struct str s);                            /* invalid UTF-8
 /* Adds key: s unless s.at is NULL.  Out of memory: the key is left out. */
 void json_put_str(json_t *object, const char *key, struct str s);
 void json_print_line(const json_t *value); /* compact, keys in order of insertion, to stdout, with a line end */
-
-/* The line (from 1) on which the value at a path such as "channels[2].token" begins in text; "" is the whole; 0: not
- * found.  For text that json_parse() took; harmless on any other.  Keys are compared as they are written: one that is
- * spelt with escapes is not found. */
-unsigned json_line_of(struct str text, const char *path);
 
 #endif

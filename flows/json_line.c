@@ -1,6 +1,6 @@
 /* Where in a JSON text a path stands.  Jansson forgets lines once it has parsed, so this walks the text again; it is
  * only used to word an error, and only on text that Jansson took. */
-#include "gateway/json.h"
+#include "flows/json_line.h"
 
 struct walk {
 	const char *at, *end;
