@@ -1,7 +1,10 @@
 /* What an answer means: navigation, keyword, number, label, yes or no (text.md 3.1 step 5, domain.md 2.7).
  *
  * The lists of words are data (flows/definitions/keywords.tsv, words.tsv), folded once when they are loaded.  Collisions
- * (one folded form as yes and no of a language, as two keywords of a language) are errors of the load. */
+ * (one folded form as yes and no of a language, as two keywords) are errors of the load.
+ *
+ * Order: keys 98 99 00; a number in digits; STOP; a label; a number written out; yes or no; the other keywords.  So a
+ * label beats every keyword but STOP (domain.md, decision 10; 2.7).  What is ambiguous is ANSWER_NONE: asked again. */
 #ifndef FLOWS_MATCH_H
 #define FLOWS_MATCH_H
 
@@ -36,9 +39,9 @@ struct words {
 	const struct word_list *list;
 };
 
-/* keywords: action, lang, forms.  words: kind (yes, no, filler, number), lang, forms.  codes: the book's languages; rows
- * of other languages ("ary", "wo") say in words.tsv with which of the codes they go.  0, -EINVAL with file and line in
- * err, -ENOMEM. */
+/* keywords: action, lang, forms.  words: kind, lang, forms; the head of words.tsv says more.  codes: the book's languages,
+ * at most 32; rows of other languages ("ary", "wo") name in words.tsv the codes they go with.  Keywords and fillers hold
+ * in every language.  0, -EINVAL with file and line in err, -ENOMEM. */
 int words_load(struct words *words, struct str keywords_tsv, struct str words_tsv, const struct str *codes,
 	       size_t codes_count, struct arena *arena, struct err *err) __attribute__((warn_unused_result));
 
@@ -67,12 +70,13 @@ struct question { /* what is open when the answer comes */
 	bool yes_no;
 };
 
-/* codes: the book's language codes.  lang: index of the person's language, or -1 for "any".  input: as it came. */
+/* codes: the book's language codes, as they were given to words_load().  lang: index of the person's language, or -1 for
+ * "any".  input: as it came.  question: NULL when none is open. */
 void match_answer(const struct words *words, struct str input, const struct question *question, const struct str *codes,
 		  size_t codes_count, int lang, struct answer *out);
 
-/* One whole number in the answer, for numeric questions: "3", "٣", "3 personnes", "J'ai 20ans" -> 20.  false: none or
- * more than one. */
+/* One whole number in the answer, for numeric questions: "3", "٣", "3 personnes", "J'ai 20ans" -> 20, "deux" -> 2,
+ * "20 000" -> 20000, "-3" -> -3.  false: none, more than one, a fraction, a range, a date. */
 bool match_integer(const struct words *words, struct str input, int64_t *out);
 
 #endif
