@@ -82,7 +82,8 @@ $(B)/%/embedded.o: $(B)/%/embedded.S
 
 # ---- tests
 
-$(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(B)/tests/unit/check.o $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+UNIT_SHARED := $(patsubst %.c,$(B)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
+$(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_SHARED) $(GATEWAY_O) $(DB_O) $(FLOWS_O)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 units: $(UNITS)

@@ -1,10 +1,11 @@
-/* Requests in.  The only file that knows the HTTP library (libmicrohttpd, external epoll).
+/* Requests in.  http.c is the only file that knows the HTTP library (libmicrohttpd, external epoll); http_guard.c says
+ * what is let in, http_socket.c knows the sockets.
  *
  * http_listen() puts a server into the loop.  For each whole request that passed the guard (failures.md, head; RFC 9112)
  * the handler is called once, on the loop's thread; it must see to it that http_reply() is called once for the request,
  * at once or later (the request is parked until then).  The request and all it points at belong to the server and are
- * alive until http_reply() returns.  What the guard refuses (400, 404, 405, 411, 413, 431, 503) never reaches the handler
- * and is counted.
+ * alive until http_reply() returns, also when the client is gone meanwhile.  What the guard refuses (400, 405, 408, 411,
+ * 413, 417, 431, 503, 505) never reaches the handler, is counted, and its connection is closed.
  *
  * Never true: a body with Transfer-Encoding reaches a handler; a path was unescaped or cut; a header repeated where
  * once is the rule; a request took longer than the deadline. */
@@ -47,9 +48,12 @@ struct http_limits {
 	size_t header_bytes; /* 8192 */
 	size_t body_bytes;   /* 16384 */
 	unsigned connections, connections_per_address; /* per address never applies to loopback */
-	int deadline_ms;     /* whole request, first byte to last: 10000 */
-	int idle_ms;         /* a kept connection between requests */
-	unsigned methods;    /* bit set of 1u << HTTP_POST … */
+	int deadline_ms;     /* whole request, first byte to last: 10000; the same for the client to take the reply */
+	int idle_ms;         /* a kept connection between requests: 75000 */
+	unsigned methods;    /* bit set of 1u << HTTP_POST …; with HTTP_GET, HEAD is let in too */
+	/* NULL, or: which peers besides loopback are free of the limit per address (the proxy, allow_from). */
+	bool (*trusted)(const struct sockaddr_storage *peer, void *user);
+	void *trusted_user;
 };
 extern const struct http_limits http_limits_default; /* for webhooks: GET, POST and PUT */
 
@@ -64,14 +68,20 @@ struct http_server;
 int http_listen(struct loop *loop, const char *address, const struct http_limits *limits,
 		void (*handle)(struct http_request *request, void *user), void *user, struct http_server **out,
 		struct err *err) __attribute__((warn_unused_result));
-/* Serves a connection that the caller made (`explain`, tests: one end of a socketpair).  The server closes fd. */
+/* Serves a connection that the caller made (`explain`, tests: one end of a socketpair); its peer counts as 127.0.0.1.
+ * The server closes fd, also on error.  The other end must not be shut down before the reply was read, or a request that
+ * is no HTTP at all gets none.  0, or -errno. */
 int http_adopt(struct http_server *server, int fd) __attribute__((warn_unused_result));
 unsigned http_port(const struct http_server *server);
 const struct http_counts *http_counts(const struct http_server *server);
-/* No new connections; parked requests may still be answered. */
+/* No new connections, and each reply from now on closes its connection; parked requests may still be answered. */
 void http_quiesce(struct http_server *server);
-void http_close(struct http_server *server); /* parked requests are dropped without an answer */
+/* Sends what was replied so far, as far as the sockets take it.  Parked requests are dropped without an answer: they are
+ * gone, http_reply() must not be called for them any more. */
+void http_close(struct http_server *server);
 
+/* From the handler or later, on the loop's thread.  The bytes leave in the next turn of the loop (from the handler: in
+ * this one); many replies of one turn leave together.  Does nothing when the client is gone. */
 void http_reply(struct http_request *request, const struct http_response *response);
 /* For simple answers: text/plain; status 503 gets Retry-After. */
 void http_reply_text(struct http_request *request, unsigned status, const char *text);
