@@ -1,17 +1,25 @@
 /* The configuration: one strict JSON file (CONTRACT 4) -> struct config.
  *
- * Everything lives in the config's arena and is read-only after config_load().  Unknown keys, wrong types, duplicate ids
- * and values out of range are errors that name file, line and key, with a "did you mean"; all of them are reported, not
- * only the first.  Any string may be {"env": "NAME"} or {"file": "PATH"}; keys that begin with "//" are comments. */
+ * Everything lives in the config's arena and is read-only after config_load().  Unknown keys, wrong types, duplicate
+ * ids and values out of range are errors that name file, line and key, with a "did you mean"; all of them are
+ * reported, not only the first.  Any string may be {"env": "NAME"} or {"file": "PATH"}; keys that begin with "//" are
+ * comments.  Paths are relative to the configuration file's folder.  The keys are tables: config_schema.c. */
 #ifndef GATEWAY_CONFIG_H
 #define GATEWAY_CONFIG_H
 
 #include "gateway/channels/channel.h"
 
+#include <stdio.h>
+
 enum {
 	CONFIG_COUNTRIES_MAX = 64, CONFIG_OFFICES_MAX = 64, CONFIG_CHANNELS_MAX = 32, CONFIG_DUTY_MAX = 64,
-	CONFIG_WAVES_MAX = 16, CONFIG_REGIONS_MAX = 16, CONFIG_QUIET_DAYS_MAX = 8, CONFIG_STOPPED_MAX = 64, CONFIG_LANGUAGES_MAX = 8,
+	CONFIG_WAVES_MAX = 16, CONFIG_REGIONS_MAX = 16, CONFIG_QUIET_DAYS_MAX = 8, CONFIG_STOPPED_MAX = 64,
+	CONFIG_LANGUAGES_MAX = 8, CONFIG_OPTIONAL_MAX = 8,
 };
+
+#define CONFIG_STANDARD_PATH "/etc/wasl/wasl.json"
+#define CONFIG_FLOWS_STANDARD "/usr/share/wasl/flows"
+#define CONFIG_WEIGHTS_STANDARD "weights.json"
 
 struct hours { /* minutes since midnight, local; from > to: over midnight; both 0: none */
 	unsigned from, to;
@@ -23,7 +31,8 @@ struct quiet_day {
 };
 
 struct country {
-	struct str iso, timezone, telephone, callback, sos, holidays; /* sos: "" until it is set, `check` fails */
+	struct str iso, timezone, telephone, callback, sos; /* sos: "" until it is set, `check` fails */
+	struct str holidays;        /* path; "" none */
 	struct hours quiet, office; /* office: "office_hours", default 09:00-17:00, Monday to Friday */
 	struct quiet_day quiet_days[CONFIG_QUIET_DAYS_MAX];
 	size_t quiet_days_count;
@@ -66,15 +75,19 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 struct config {
 	struct arena arena;
 	struct str file;           /* as given, for messages */
+	struct str source;         /* the JSON text: problems found later name their line too */
 	struct str programme_name, programme_country, timezone;
 	struct str languages[CONFIG_LANGUAGES_MAX];
 	size_t languages_count;
 	bool intake_paused;
 	struct str intake_stopped_for[CONFIG_STOPPED_MAX];
 	size_t intake_stopped_count;
-	struct str optional_states[8]; /* "optional_states": ["HEALTH", "NAME", "PIN"] */
+	struct str optional_states[CONFIG_OPTIONAL_MAX]; /* "optional_states": ["HEALTH", "NAME", "PIN"] */
 	size_t optional_states_count;
-	struct str public_url, listen_webhooks, listen_console, state, key_file, flows, weights;
+	struct str public_url;     /* without a slash at its end */
+	struct str listen_webhooks, listen_console;
+	struct str state, key_file; /* paths, here and below: followed by a NUL outside their length */
+	struct str flows, weights; /* "" = those inside the program */
 	struct country countries[CONFIG_COUNTRIES_MAX];
 	size_t countries_count;
 	struct office offices[CONFIG_OFFICES_MAX];
@@ -91,14 +104,32 @@ struct config {
 	bool log_json;
 };
 
-/* path NULL: ./wasl.json, then /etc/wasl/wasl.json.  Calls report for every problem (text: "file:line: key: what").
- * 0; -ENOENT no file; -EINVAL with at least one report. */
-int config_load(struct config *config, const char *path, void (*report)(const char *problem, void *user), void *user)
+typedef void config_report_fn(const char *problem, void *user);
+
+/* path NULL: ./wasl.json, then /etc/wasl/wasl.json.  Calls report for every problem, in the order of lines (text:
+ * "file:line: key: what").  0; -ENOENT, -EACCES, -EIO: no file that can be read; -EINVAL: a bad one; -ENOMEM.  Whenever
+ * it is not 0, there was at least one report and nothing is to be freed. */
+int config_load(struct config *config, const char *path, config_report_fn *report, void *user)
 	__attribute__((warn_unused_result));
 /* The same from memory, for the demo and for tests; name stands for the file in messages. */
-int config_parse(struct config *config, const char *name, struct str json,
-		 void (*report)(const char *problem, void *user), void *user) __attribute__((warn_unused_result));
-void config_free(struct config *config);
+int config_parse(struct config *config, const char *name, struct str json, config_report_fn *report, void *user)
+	__attribute__((warn_unused_result));
+void config_free(struct config *config); /* secrets are wiped */
+
+/* What keeps `wasl serve` from starting although the file could be read: no channel, a country without sos, a file or
+ * folder that is not there.  Returns how many were reported. */
+size_t config_problems(const struct config *config, config_report_fn *report, void *user);
+/* What an administrator should know and may live with. */
+size_t config_warnings(const struct config *config, config_report_fn *report, void *user);
+
+/* The line (from 1) of a path such as "countries.MA.sos" or, for what is missing, of what is nearest around it. */
+unsigned config_line(const struct config *config, const char *path);
+
+struct config_example {
+	const char *token; /* of the example channel */
+};
+/* What `wasl init` writes: every key with its default and a comment.  Errors stay in the stream (ferror). */
+void config_write(FILE *out, const struct config_example *with);
 
 const struct channel *config_channel(const struct config *config, struct str id);
 const struct country *config_country(const struct config *config, struct str iso); /* NULL: not of this programme */

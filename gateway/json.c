@@ -39,13 +39,16 @@ static bool too_deep(struct str text)
 }
 
 /* Jansson's message without its " near '...'": that part repeats the text, which may be a person's or a secret. */
-static void explain(struct err *err, const json_error_t *why)
+static void explain(struct err *err, const json_error_t *why, bool name_keys)
 {
 	const char *near = strstr(why->text, " near '");
 	int len = near ? (int)(near - why->text) : (int)strlen(why->text);
 	int line = why->line > 0 ? why->line : 1;
 	enum json_error_code code = json_error_code(why);
-	if (code == json_error_duplicate_key)
+	if (code == json_error_duplicate_key && name_keys && near) /* near '"key"' */
+		err_set(err, 0, "line %d: the key %.*s stands twice in the same object", line,
+			(int)strlen(near + 7) - 1, near + 7);
+	else if (code == json_error_duplicate_key)
 		err_set(err, 0, "line %d: a key stands twice in the same object", line);
 	else if (code == json_error_premature_end_of_input)
 		err_set(err, 0, "line %d: the text ends too early: a bracket, brace or quote is not closed", line);
@@ -53,7 +56,7 @@ static void explain(struct err *err, const json_error_t *why)
 		err_set(err, 0, "line %d: not valid JSON: %.*s", line, len, why->text);
 }
 
-json_t *json_parse(struct str text, struct err *err)
+static json_t *parse(struct str text, bool name_keys, struct err *err)
 {
 	json_error_t why;
 	if (text.len > JSON_TEXT_MAX) {
@@ -70,8 +73,18 @@ json_t *json_parse(struct str text, struct err *err)
 	}
 	json_t *value = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (!value)
-		explain(err, &why);
+		explain(err, &why, name_keys);
 	return value;
+}
+
+json_t *json_parse(struct str text, struct err *err)
+{
+	return parse(text, false, err);
+}
+
+json_t *json_parse_own(struct str text, struct err *err)
+{
+	return parse(text, true, err);
 }
 
 struct str json_str(const json_t *value)

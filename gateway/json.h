@@ -14,6 +14,8 @@ enum { JSON_DEPTH_MAX = 64, JSON_TEXT_MAX = 4 * 1024 * 1024 };
  * may hold NUL (U+0000 is an escape away), so use json_str(), never json_string_value() alone.
  * NULL with "line N: what" in err (may be NULL); err never repeats the text. */
 json_t *json_parse(struct str text, struct err *err) __attribute__((warn_unused_result));
+/* The same for files that the administrator writes: err names a key that stands twice. */
+json_t *json_parse_own(struct str text, struct err *err) __attribute__((warn_unused_result));
 struct str json_str(const json_t *value);                      /* .at == NULL: not a string */
 struct str json_get_str(const json_t *object, const char *key); /* likewise */
 json_t *json_from_str(struct str s);                            /* invalid UTF-8 becomes U+FFFD; NULL: out of memory */
