@@ -1,0 +1,109 @@
+#include "db/inspect.h"
+
+#include "db/db.h"
+#include "db/reader.h"
+#include "flows/embedded.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static int64_t size_of(const char *state_dir, const char *name)
+{
+	char path[4096];
+	struct stat st;
+	if (snprintf(path, sizeof path, "%s/%s", state_dir, name) >= (int)sizeof path || stat(path, &st) != 0)
+		return -1;
+	return st.st_size;
+}
+
+/* The first column of the first row as a number; -1: it cannot be read. */
+static int number(sqlite3 *conn, const char *sql)
+{
+	sqlite3_stmt *s;
+	int n = -1;
+	if (sqlite3_prepare_v2(conn, sql, -1, &s, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_step(s) == SQLITE_ROW)
+		n = sqlite3_column_int(s, 0);
+	sqlite3_finalize(s);
+	return n;
+}
+
+static int check_pages(sqlite3 *conn, const char *path, struct err *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+	if (sqlite3_prepare_v2(conn, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
+		return err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
+	const char *says = sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	if (!says)
+		rc = err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
+	else if (strcmp(says, "ok") != 0)
+		rc = err_set(err, -EUCLEAN, "%s is damaged (%s): keep the file, restore the last backup", path, says);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static int check_file(sqlite3 *conn, const char *path, struct db_inspection *out, struct err *err)
+{
+	int application = number(conn, "PRAGMA application_id");
+	out->schema = number(conn, "PRAGMA user_version");
+	if (application < 0 || out->schema < 0)
+		return err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
+	if (out->schema > 0 && application != DB_SCHEMA_APPLICATION_ID)
+		return err_set(err, -EUCLEAN, "%s belongs to another program", path);
+	if (out->schema > out->schema_known)
+		return err_set(err, -EPROTONOSUPPORT, "%s is of schema %d, this wasl knows %d: use the newer wasl",
+			       path, out->schema, out->schema_known);
+	return check_pages(conn, path, err);
+}
+
+static int ignore_row(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)names, (void)row, (void)columns, (void)user;
+	return 0;
+}
+
+/* One sealed number, if there is any, must open. */
+static int check_key(const char *state_dir, const char *key_file, struct err *err)
+{
+	struct reader *reader;
+	int rc = reader_open(state_dir, key_file, &reader, err);
+	if (rc != 0)
+		return rc;
+	struct err why;
+	rc = reader_query(reader, STR("SELECT phone FROM v_contact_point LIMIT 1"), NULL, 0, ignore_row, NULL, &why);
+	reader_close(reader);
+	if (rc == 0)
+		return 0;
+	return err_set(err, -EBADMSG, "the key %s does not open this database: it belongs to another one", key_file);
+}
+
+int db_inspect(const char *state_dir, const char *key_file, struct db_inspection *out, struct err *err)
+{
+	char path[4096];
+	sqlite3 *conn = NULL;
+	*out = (struct db_inspection){ .bytes = size_of(state_dir, "wasl.db"),
+				       .log_bytes = size_of(state_dir, "wasl.db-wal") };
+	while (db_migrations[out->schema_known].name)
+		out->schema_known++;
+	if (snprintf(path, sizeof path, "%s/wasl.db", state_dir) >= (int)sizeof path)
+		return err_set(err, -ENAMETOOLONG, "the state folder's path is too long");
+	if (out->bytes < 0)
+		return err_set(err, -ENOENT, "%s: no database there yet", path);
+	if (out->log_bytes < 0)
+		out->log_bytes = 0;
+	int rc = 0;
+	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+	int code = sqlite3_open_v2(path, &conn, flags, NULL);
+	if (code != SQLITE_OK)
+		rc = err_set(err, -EIO, "%s: %s", path, conn ? sqlite3_errmsg(conn) : "no memory");
+	else
+		rc = sqlite3_busy_timeout(conn, 2000) == SQLITE_OK ? check_file(conn, path, out, err) : -EIO;
+	(void)sqlite3_close(conn);
+	if (rc == 0 && out->schema == out->schema_known)
+		rc = check_key(state_dir, key_file, err);
+	return rc;
+}

@@ -1,0 +1,19 @@
+/* Looks at a state folder's database without changing anything: no migration, no lock, no checkpoint.  For `wasl check`
+ * and `wasl doctor`, beside a running daemon too. */
+#ifndef DB_INSPECT_H
+#define DB_INSPECT_H
+
+#include "flows/err.h"
+
+struct db_inspection {
+	int schema, schema_known;   /* of the file; of this program */
+	int64_t bytes, log_bytes;   /* the file; its write-ahead log */
+};
+
+/* 0: whole, ours, and the key opens it.  -ENOENT: no database there; -EUCLEAN: damaged, or another program's;
+ * -EPROTONOSUPPORT: of a newer wasl; -EBADMSG: of another key; or vault_open()'s errors.  err says what and what to do.
+ * Reads the whole file once. */
+int db_inspect(const char *state_dir, const char *key_file, struct db_inspection *out, struct err *err)
+	__attribute__((warn_unused_result));
+
+#endif

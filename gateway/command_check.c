@@ -1,0 +1,103 @@
+/* wasl check: everything that would keep `wasl serve` from starting, and what an administrator should know.
+ *
+ * Each problem is one line on stdout, "file:line: path: what"; warnings begin with "warning: ". */
+#include "db/inspect.h"
+#include "gateway/command.h"
+#include "gateway/config.h"
+#include "gateway/json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+struct check {
+	bool json;
+	json_t *list;
+	size_t config_errors, data_errors, warnings;
+};
+
+static void print(struct check *c, const char *level, const char *what)
+{
+	if (c->json) {
+		json_t *one = json_object();
+		json_put_str(one, "level", str_of(level));
+		json_put_str(one, "what", str_of(what));
+		(void)json_array_append_new(c->list, one);
+	} else {
+		(void)printf("%s%s\n", level[0] == 'w' ? "warning: " : "", what);
+	}
+}
+
+static void on_config_error(const char *problem, void *user)
+{
+	struct check *c = user;
+	c->config_errors++;
+	print(c, "error", problem);
+}
+
+static void on_warning(const char *problem, void *user)
+{
+	struct check *c = user;
+	c->warnings++;
+	print(c, "warning", problem);
+}
+
+static void on_data_error(const char *problem, void *user)
+{
+	struct check *c = user;
+	c->data_errors++;
+	print(c, "error", problem);
+}
+
+static void check_database(struct check *c, const struct config *config)
+{
+	struct db_inspection seen;
+	struct err err = { "" }, whole;
+	struct stat st;
+	if (stat(config->state.at, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		err_set(&whole, 0, "%.*s:%u: state: the folder %.*s is not there: make it with mkdir -m 700",
+			STR_ARG(config->file), config_line(config, "state"), STR_ARG(config->state));
+		on_config_error(whole.text, c);
+		return;
+	}
+	int rc = db_inspect(config->state.at, config->key_file.at, &seen, &err);
+	err_set(&whole, 0, "%s: %s", rc == -ENOENT ? "state" : "database", err.text);
+	if (rc == -ENOENT && seen.bytes < 0)
+		on_warning(whole.text, c);
+	else if (rc == -ENOENT || rc == -EACCES || rc == -EINVAL) /* the key file's */
+		on_config_error(err.text, c);
+	else if (rc != 0)
+		on_data_error(whole.text, c);
+}
+
+static int finish(struct check *c)
+{
+	if (c->json)
+		json_print_line(c->list);
+	json_decref(c->list);
+	size_t errors = c->config_errors + c->data_errors;
+	if (errors > 0)
+		(void)fprintf(stderr, "wasl check: %zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s",
+			      c->warnings, c->warnings == 1 ? "" : "s");
+	else
+		(void)fprintf(stderr, "wasl check: good, %zu warning%s\n", c->warnings, c->warnings == 1 ? "" : "s");
+	if (c->config_errors > 0)
+		return EX_CONFIG;
+	return c->data_errors > 0 ? EX_DATAERR : EX_OK;
+}
+
+int command_check(const struct invocation *in)
+{
+	static struct config config; /* large */
+	struct check c = { .json = in->json };
+	if (in->argc > 1)
+		return command_usage("check", "takes no arguments; for a flow on its own: `wasl flow check FILE`");
+	c.list = json_array();
+	if (config_load(&config, in->config_path, on_config_error, &c) == 0) {
+		(void)config_problems(&config, on_config_error, &c);
+		(void)config_warnings(&config, on_warning, &c);
+		check_database(&c, &config);
+		config_free(&config);
+	}
+	return finish(&c);
+}
