@@ -94,7 +94,7 @@ int command_check(const struct invocation *in)
 		return command_usage("check", "takes no arguments; for a flow on its own: `wasl flow check FILE`");
 	c.list = json_array();
 	if (config_load(&config, in->config_path, on_config_error, &c) == 0) {
-		(void)config_problems(&config, on_config_error, &c);
+		(void)config_problems_before_serving(&config, on_config_error, &c);
 		(void)config_warnings(&config, on_warning, &c);
 		check_database(&c, &config);
 		config_free(&config);

@@ -39,7 +39,7 @@ static void on_warning(const char *problem, void *user)
 /* EX_OK, or EX_CONFIG when something is still to be filled in. */
 static int with_config(struct doctor *d, const struct config *config)
 {
-	size_t missing = config_problems(config, on_error, d);
+	size_t missing = config_problems_before_serving(config, on_error, d);
 	if (missing == 0)
 		doctor_say(d, HEALTH_OK, NULL, "configuration %.*s: %zu channels, %zu countries, %zu offices",
 			   STR_ARG(config->file), config->channels_count, config->countries_count,

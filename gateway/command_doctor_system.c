@@ -96,7 +96,7 @@ static void say_place(struct doctor *d, const char *what, struct str path, const
 		doctor_say(d, HEALTH_OK, NULL, "%s: %s", what, built_in);
 	else if (access(path.at, R_OK) == 0)
 		doctor_say(d, HEALTH_OK, NULL, "%s: %.*s", what, STR_ARG(path));
-	/* what is not there was named by config_problems() */
+	/* what is not there was named by config_problems_before_serving() */
 }
 
 void doctor_paths(struct doctor *d, const struct config *config)

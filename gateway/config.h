@@ -118,7 +118,7 @@ void config_free(struct config *config); /* secrets are wiped */
 
 /* What keeps `wasl serve` from starting although the file could be read: no channel, a country without sos, a file or
  * folder that is not there.  Returns how many were reported. */
-size_t config_problems(const struct config *config, config_report_fn *report, void *user);
+size_t config_problems_before_serving(const struct config *config, config_report_fn *report, void *user);
 /* What an administrator should know and may live with. */
 size_t config_warnings(const struct config *config, config_report_fn *report, void *user);
 

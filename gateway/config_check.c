@@ -57,7 +57,7 @@ static void check_zone(struct finder *f, const struct country *country)
 				 "no such time zone is installed; write such as \"Africa/Abidjan\"");
 }
 
-size_t config_problems(const struct config *config, config_report_fn *report, void *user)
+size_t config_problems_before_serving(const struct config *config, config_report_fn *report, void *user)
 {
 	struct finder f = { .config = config, .report = report, .user = user };
 	if (config->channels_count == 0)

@@ -301,7 +301,7 @@ static void test_minimal(void)
 	CHECK_INT(config.waves[4].day, 365);
 	CHECK_INT(config.log_level, LOG_INFO);
 	CHECK(!config.log_json);
-	CHECK_INT(config_problems(&config, note, &r), 0);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 0);
 
 	check_begin("Morocco's country keys");
 	CHECK_INT(config.countries_count, 1);
@@ -360,7 +360,7 @@ static void test_countries(void)
 		CHECK_STR(c->callback, STR("+212500000000"));
 	}
 	check_begin("check fails for every sos that is not set");
-	CHECK_INT(config_problems(&config, note, &r), 9);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 9);
 	CHECK(strstr(r.all, "t.json:3: countries.GN.sos: is not set") != NULL);
 	config_free(&config);
 
@@ -463,7 +463,7 @@ static void test_contract(void)
 
 	check_begin("a file that the configuration names and that is not there stops serve");
 	r.len = 0;
-	CHECK_INT(config_problems(&config, note, &r), 1);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 1);
 	CHECK(strstr(r.all, "/etc/x/wasl.json:5: countries.MA.holidays: the file /etc/x/holidays-ma.txt is not there"));
 	config_free(&config);
 }
@@ -485,7 +485,7 @@ static void test_payload_channel(const char *path)
 	CHECK(!b.full);
 	CHECK_INT(parse(text, &r), 0);
 	CHECK_STR(str_of(r.all), STR(""));
-	CHECK_INT(config_problems(&config, note, &r), 0);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 0);
 	CHECK_STR(config.channels[0].token, STR("k7Qm2vXw9pLr4TzB"));
 	free(channel);
 	json_decref(payload);
@@ -598,7 +598,7 @@ static void test_warnings(void)
 	check_begin("no channel at all loads, and stops serve");
 	r.count = r.len = 0;
 	CHECK_INT(parse("{" URL ", \"countries\": {\"MA\": {\"sos\": \"112\"}}, \"channels\": []}", &r), 0);
-	CHECK_INT(config_problems(&config, note, &r), 1);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 1);
 	CHECK(strstr(r.all, "t.json:1: channels: is empty") != NULL);
 	config_free(&config);
 }
@@ -631,7 +631,7 @@ static void test_written(void)
 	CHECK_INT(fclose(out), 0);
 	CHECK_INT(parse(written, &r), 0);
 	CHECK_STR(str_of(r.all), STR(""));
-	CHECK_INT(config_problems(&config, note, &r), 2);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 2);
 	CHECK(strstr(r.all, "countries.MA.sos") && strstr(r.all, "channels: is empty"));
 	config_free(&config);
 
@@ -639,7 +639,7 @@ static void test_written(void)
 	char *filled = filled_in(written);
 	CHECK_INT(parse(filled, &r), 0);
 	CHECK_STR(str_of(r.all), STR(""));
-	CHECK_INT(config_problems(&config, note, &r), 0);
+	CHECK_INT(config_problems_before_serving(&config, note, &r), 0);
 	CHECK_STR(config.channels[0].token, STR("0123456789abcdefghijklmnopq"));
 	static struct config written_one;
 	written_one = config;
