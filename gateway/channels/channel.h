@@ -55,17 +55,20 @@ enum report_status { REPORT_NONE, REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED, 
 struct event {
 	enum event_kind kind;
 	struct phone from;       /* the person */
+	struct str from_raw;     /* the sender as given, valid UTF-8, when `from` is no E.164 number; else empty */
 	struct str to;           /* our number or code, as the vendor names it */
 	struct str text;         /* valid UTF-8; USSD: as `cumulative` says */
 	struct str raw;          /* the bytes before repair, when they differ; else empty */
 	struct str id;           /* vendor's id of the message, turn or (REPORT) of the message sent; "" = none */
+	bool pulled;             /* id is the inbox's own count: MUST NOT be compared with ids that callbacks carry */
 	int64_t ts_ms;           /* vendor's time; 0 = none or unreadable */
 	struct str session;      /* USSD */
 	enum ussd_event event;   /* USSD: what the vendor says; with `cumulative` the stored history decides NEW/CONTINUE */
 	bool cumulative;         /* text holds all inputs of the session joined by '*' (aggregators.md 2) */
 	bool turn_ids;           /* USSD: id is unique per hop */
 	enum report_status status; /* REPORT */
-	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes */
+	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT: "subscribe",
+	                          * "unsubscribe" where the vendor tells it from a plain opt-out */
 	bool opt_out;            /* REPORT, OPT_OUT: the person blocked us at the operator */
 	bool opt_in;             /* OPT_OUT: the operator lifted it */
 };
@@ -73,6 +76,9 @@ struct event {
 enum verdict { /* data/payloads README: `explain` prints these words */
 	VERDICT_ACCEPT, VERDICT_IGNORE, VERDICT_PARK, VERDICT_UNADDRESSABLE, VERDICT_MALFORMED, VERDICT_UNAUTHORISED,
 };
+
+/* UNADDRESSABLE is for requests of one event; in a page or batch that holds several (ACCEPT) each event whose from.kind
+ * is not PHONE_E164 is treated so: no contact, no answer.  IGNORE and PARK may carry events for `explain` to show. */
 
 struct decoded {
 	enum verdict verdict;
@@ -129,7 +135,7 @@ struct http_result {
 	bool certificate;     /* failed on the peer's certificate or host name */
 	unsigned status;
 	struct str content_type, body; /* body: at most 256 kB */
-	int64_t retry_after_s; /* -1: none */
+	int64_t retry_after_s; /* 1 to 86400; -1: none */
 };
 
 struct hook {
@@ -137,6 +143,9 @@ struct hook {
 	unsigned methods;    /* bit set of 1u << HTTP_POST … */
 	enum event_kind kind;
 };
+
+bool hook_takes(const struct hook *hook, enum http_method method);
+extern const char decoded_wrong_method[]; /* `why` of a request by another method: reply() answers it with 405 */
 
 struct adapter {
 	const char *name;             /* of the configuration */
@@ -151,6 +160,7 @@ struct adapter {
 	int (*reply)(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
 		     const struct reply_to *to, struct arena *arena, struct http_response *out);
 
+	size_t recipients_per_call;   /* how many numbers one compose() may hold, 1 to RECIPIENTS_MAX */
 	/* One send.  0, -ENOMEM, or -EINVAL when the channel is not configured for sending. */
 	int (*compose)(const struct channel *channel, const struct outgoing *message, struct arena *arena,
 		       struct http_call *out);
@@ -158,7 +168,10 @@ struct adapter {
 	int (*classify)(const struct channel *channel, const struct outgoing *message, const struct http_result *result,
 			struct arena *arena, struct recipient_result *results);
 
-	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch. */
+	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch; -EINVAL: not one of ours, or the
+	 * channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in *parked;
+	 * VERDICT_MALFORMED when there is no page at all (then *next_cursor is the old one).  The cursor is to be committed
+	 * together with the events. */
 	int (*poll)(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 	int (*polled)(const struct channel *channel, struct str cursor, const struct http_result *result,
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,
@@ -169,14 +182,23 @@ const struct adapter *adapter_named(struct str name); /* NULL: no such */
 const struct adapter *const *adapters_all(void);      /* NULL-terminated, for messages that list them */
 
 /* What every adapter needs when the call itself went wrong: fills all results from curl_code and HTTP status by the
- * common rules (failures.md O1-O9) and returns true; false: a 2xx body is there to be read. */
+ * common rules (failures.md O1-O9, in transport.c) and returns true; false: a 2xx body is there to be read.  An adapter
+ * whose vendor documents a status otherwise looks at it before it calls this. */
 bool classify_transport(const struct outgoing *message, const struct http_result *result,
 			struct recipient_result *results);
+/* The rules alone: SEND_ACCEPTED stands for "a 2xx body is there to be read". */
+enum send_class transport_class(const struct http_result *result);
+/* The same class for all recipients. */
+void classify_all(const struct outgoing *message, enum send_class class, struct str code,
+		  struct recipient_result *results);
 
 const char *event_kind_name(enum event_kind k);
 const char *ussd_event_name(enum ussd_event e);
 const char *report_status_name(enum report_status s); /* NULL for REPORT_NONE */
 const char *verdict_name(enum verdict v);
 const char *send_class_name(enum send_class c);
+/* The word for a whole send (CONTRACT 7).  All alike: their class.  Some accepted: "partial".  Else the one that asks for
+ * most care, so that a script never tries again what may be out: operational, unknown, transient, rejected_permanent. */
+const char *send_result_name(const struct recipient_result *results, size_t count);
 
 #endif

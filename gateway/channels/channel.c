@@ -1,0 +1,138 @@
+#include "gateway/channels/channel.h"
+
+#include "gateway/channels/africastalking.h"
+
+static const struct adapter *const adapters[] = {
+	&africastalking,
+	NULL,
+};
+
+const struct adapter *const *adapters_all(void)
+{
+	return adapters;
+}
+
+const struct adapter *adapter_named(struct str name)
+{
+	for (size_t i = 0; adapters[i]; i++)
+		if (str_eq_z(name, adapters[i]->name))
+			return adapters[i];
+	return NULL;
+}
+
+struct str channel_key(const struct channel *channel, const char *name)
+{
+	for (size_t i = 0; i < channel->keys_count; i++)
+		if (str_eq_z(channel->key[i].name, name))
+			return channel->key[i].value;
+	return STR("");
+}
+
+const char decoded_wrong_method[] = "method";
+
+bool hook_takes(const struct hook *hook, enum http_method method)
+{
+	return hook->methods & (1u << method);
+}
+
+const char *event_kind_name(enum event_kind k)
+{
+	switch (k) {
+	case EVENT_SMS:
+		return "sms";
+	case EVENT_USSD:
+		return "ussd";
+	case EVENT_USSD_END:
+		return "ussd_end";
+	case EVENT_REPORT:
+		return "report";
+	case EVENT_OPT_OUT:
+		return "opt_out";
+	}
+	return "unknown";
+}
+
+const char *ussd_event_name(enum ussd_event e)
+{
+	switch (e) {
+	case USSD_NEW:
+		return "new";
+	case USSD_CONTINUE:
+		return "continue";
+	case USSD_END:
+		return "end";
+	case USSD_TIMEOUT:
+		return "timeout";
+	}
+	return "unknown";
+}
+
+const char *report_status_name(enum report_status s)
+{
+	switch (s) {
+	case REPORT_NONE:
+		break;
+	case REPORT_SENT:
+		return "sent";
+	case REPORT_DELIVERED:
+		return "delivered";
+	case REPORT_FAILED:
+		return "failed";
+	case REPORT_EXPIRED:
+		return "expired";
+	case REPORT_REJECTED:
+		return "rejected";
+	}
+	return NULL;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	switch (v) {
+	case VERDICT_ACCEPT:
+		return "accept";
+	case VERDICT_IGNORE:
+		return "ignore";
+	case VERDICT_PARK:
+		return "park";
+	case VERDICT_UNADDRESSABLE:
+		return "unaddressable";
+	case VERDICT_MALFORMED:
+		return "malformed";
+	case VERDICT_UNAUTHORISED:
+		return "unauthorised";
+	}
+	return "unknown";
+}
+
+const char *send_class_name(enum send_class c)
+{
+	switch (c) {
+	case SEND_ACCEPTED:
+		return "accepted";
+	case SEND_REJECTED_PERMANENT:
+		return "rejected_permanent";
+	case SEND_TRANSIENT:
+		return "transient";
+	case SEND_OPERATIONAL:
+		return "operational";
+	case SEND_UNKNOWN:
+		return "unknown";
+	}
+	return "unknown";
+}
+
+const char *send_result_name(const struct recipient_result *results, size_t count)
+{
+	static const enum send_class by_care[] = { SEND_OPERATIONAL, SEND_UNKNOWN, SEND_TRANSIENT,
+						   SEND_REJECTED_PERMANENT };
+	size_t of[SEND_UNKNOWN + 1] = { 0 };
+	for (size_t i = 0; i < count; i++)
+		of[results[i].result]++;
+	if (of[SEND_ACCEPTED])
+		return of[SEND_ACCEPTED] == count ? "accepted" : "partial";
+	for (size_t i = 0; i < sizeof by_care / sizeof by_care[0]; i++)
+		if (of[by_care[i]])
+			return send_class_name(by_care[i]);
+	return "unknown";
+}
