@@ -3,6 +3,7 @@
 #include "gateway/channels/africastalking.h"
 #include "gateway/channels/dialect.h"
 #include "tests/unit/check.h"
+#include "tests/unit/plan.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -10,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct arena arena;
+static struct arena arena, lasting;
 static struct channel at;
-static const struct phone_plan phones;
+static struct phone_plan phones;
 
 static const struct hook *hook_named(const char *name)
 {
@@ -436,7 +437,10 @@ static void noise(void)
 int main(void)
 {
 	int error = arena_new(&arena, 8 * 1024 * 1024);
+	if (!error)
+		error = arena_new(&lasting, 1024 * 1024);
 	assert(!error);
+	phones = plan_built_in(&lasting);
 	use_own_channel();
 	callbacks();
 	callback_contents();
@@ -450,5 +454,6 @@ int main(void)
 	small_arenas();
 	noise();
 	arena_free(&arena);
+	arena_free(&lasting);
 	return check_end();
 }

@@ -6,15 +6,16 @@
 #include "gateway/channels/dialect.h"
 #include "gateway/json.h"
 #include "tests/unit/check.h"
+#include "tests/unit/plan.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-static struct arena arena;
+static struct arena arena, lasting;
 static struct channel at;
-static const struct phone_plan phones;
+static struct phone_plan phones;
 
 static struct str or_empty(struct str s)
 {
@@ -334,9 +335,13 @@ static void run_corpus(const char *path)
 int main(void)
 {
 	int error = arena_new(&arena, 8 * 1024 * 1024);
+	if (!error)
+		error = arena_new(&lasting, 1024 * 1024);
 	assert(!error);
+	phones = plan_built_in(&lasting);
 	run_corpus("tests/data/payloads/africastalking_sms.json");
 	run_corpus("tests/data/payloads/africastalking_ussd.json");
 	arena_free(&arena);
+	arena_free(&lasting);
 	return check_end();
 }

@@ -1,13 +1,19 @@
 /* gateway/sender: one call is one request, whatever the other side does; and what is told of it. */
 #include "gateway/sender.h"
 #include "tests/unit/check.h"
-#include "tests/unit/stub.h"
+#include "tests/unit/peer.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static struct loop *loop;
 static struct sender *sender;
-static struct stub stub;
+static struct peer peer;
 
 static char type[64], body[4096]; /* of the last result */
 
@@ -34,7 +40,7 @@ static void keep(const struct http_result *result, void *user)
 static struct http_call call_to(const char *path)
 {
 	static char url[256];
-	int len = snprintf(url, sizeof url, "http://127.0.0.1:%u%s", stub.port, path);
+	int len = snprintf(url, sizeof url, "http://127.0.0.1:%u%s", peer.port, path);
 	struct http_call call = { .method = HTTP_POST, .url = { url, (size_t)len }, .body = STR("a=1&b=2") };
 	call.headers[call.headers_count++] = (struct http_header){ STR("apiKey"), STR("secret") };
 	return call;
@@ -84,16 +90,16 @@ static void an_answer(void)
 	CHECK(o.result.request_left && !o.result.certificate);
 
 	check_begin("the next calls use the same connection");
-	size_t before = stub_connections(&stub);
+	size_t before = peer_connections(&peer);
 	for (int i = 0; i < 20; i++)
 		CHECK_INT(run_path("/ok", 5000).result.status, 201);
-	CHECK_INT(stub_connections(&stub), before);
+	CHECK_INT(peer_connections(&peer), before);
 
 	check_begin("a connection that was closed while idle is not used again, and nothing is in doubt");
 	CHECK_INT(run_path("/last", 5000).result.status, 200);
 	(void)usleep(50000);
 	CHECK_INT(run_path("/last", 5000).result.status, 200);
-	CHECK_INT(stub_count(&stub, "/last"), 2);
+	CHECK_INT(peer_count(&peer, "/last"), 2);
 	(void)usleep(50000);
 }
 
@@ -184,7 +190,7 @@ static void nothing_left(void)
 	unsigned port;
 	struct outcome o;
 	check_begin("refused: nothing left");
-	int fd = stub_listen(&port);
+	int fd = peer_listen(&port);
 	(void)close(fd);
 	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", port);
 	o = run_url(url, 5000);
@@ -197,12 +203,12 @@ static void nothing_left(void)
 	CHECK(o.took_ms < 4000);
 
 	check_begin("no TLS on the other side: nothing left");
-	(void)snprintf(url, sizeof url, "https://127.0.0.1:%u/", stub.port);
+	(void)snprintf(url, sizeof url, "https://127.0.0.1:%u/", peer.port);
 	o = run_url(url, 5000);
 	not_left(&o, 35);
 
 	check_begin("a TLS handshake that is never answered ends at the deadline: nothing left");
-	fd = stub_listen(&port);
+	fd = peer_listen(&port);
 	(void)snprintf(url, sizeof url, "https://127.0.0.1:%u/", port);
 	o = run_url(url, 200);
 	not_left(&o, 28);
@@ -216,7 +222,7 @@ static void reset_before(void)
 	unsigned port;
 	struct outcome o = { .began_ms = clock_monotonic_ms() };
 	check_begin("reset before the request: nothing left");
-	int listener = stub_listen(&port);
+	int listener = peer_listen(&port);
 	(void)snprintf(url, sizeof url, "http://127.0.0.1:%u/", port);
 	struct http_call call = call_to("/");
 	call.url = str_of(url);
@@ -224,7 +230,7 @@ static void reset_before(void)
 	CHECK_INT(loop_turn(loop, 100), 0); /* connects */
 	int fd = accept(listener, NULL, NULL);
 	CHECK(fd >= 0);
-	stub_reset_on_close(fd);
+	peer_reset_on_close(fd);
 	(void)close(fd);
 	wait_for(&o);
 	CHECK(o.result.curl_code != 0);
@@ -248,13 +254,13 @@ static void in_doubt(void)
 	o = run_path("/close", 5000); /* libcurl's own word depends on whether the connection was a kept one */
 	CHECK(o.result.curl_code == 52 || o.result.curl_code == 42);
 	left(&o, o.result.curl_code);
-	CHECK_INT(stub_count(&stub, "/close"), 1);
+	CHECK_INT(peer_count(&peer, "/close"), 1);
 
 	check_begin("reset after the request: in doubt, and sent once");
 	o = run_path("/reset", 5000);
 	CHECK(o.result.curl_code != 0);
 	left(&o, o.result.curl_code);
-	CHECK_INT(stub_count(&stub, "/reset"), 1);
+	CHECK_INT(peer_count(&peer, "/reset"), 1);
 
 	check_begin("no answer until the deadline: in doubt");
 	o = run_path("/hang", 250);
@@ -287,11 +293,11 @@ static void strange_answers(void)
 {
 	struct outcome o;
 	check_begin("a redirect is an answer, not an order");
-	unsigned before = stub_count(&stub, "/ok");
+	unsigned before = peer_count(&peer, "/ok");
 	o = run_path("/moved", 5000);
 	CHECK_INT(o.result.status, 301);
 	CHECK_INT(o.result.curl_code, 0);
-	CHECK_INT(stub_count(&stub, "/ok"), before);
+	CHECK_INT(peer_count(&peer, "/ok"), before);
 
 	check_begin("a login page is read and left to the adapter");
 	o = run_path("/html", 5000);
@@ -314,11 +320,11 @@ static void no_silent_repeat(void)
 	check_begin("a kept connection that dies after the request was read: delivered once, in doubt");
 	CHECK_INT(sender_new(loop, &sender), 0);
 	CHECK_INT(run_path("/repeat", 5000).result.status, 201);
-	CHECK_INT(stub_count(&stub, "/repeat"), 1);
+	CHECK_INT(peer_count(&peer, "/repeat"), 1);
 	struct outcome o = run_path("/repeat", 5000);
 	left(&o, 42);
 	(void)usleep(50000);
-	CHECK_INT(stub_count(&stub, "/repeat"), 2);
+	CHECK_INT(peer_count(&peer, "/repeat"), 2);
 	sender_free(sender);
 	sender = shared;
 }
@@ -347,7 +353,7 @@ static void lanes(void)
 		wait_for(&slow[i]);
 		CHECK_INT(slow[i].result.status, 201);
 	}
-	CHECK_INT(stub_count(&stub, "/slow"), SENDER_LANE_CALLS_MAX);
+	CHECK_INT(peer_count(&peer, "/slow"), SENDER_LANE_CALLS_MAX);
 	CHECK_INT(sender_under_way(sender), 0);
 }
 
@@ -369,11 +375,11 @@ static void from_within(void)
 	struct outcome o = { 0 };
 	struct http_call call = call_to("/ok");
 	check_begin("the end of a call may start the next: 200 in a row on one connection");
-	size_t before = stub_connections(&stub);
+	size_t before = peer_connections(&peer);
 	CHECK_INT(sender_call(sender, STR("at"), &call, 5000, call_again, &o), 0);
 	wait_for(&o);
 	CHECK_INT(chained, 200);
-	CHECK(stub_connections(&stub) <= before + 1);
+	CHECK(peer_connections(&peer) <= before + 1);
 }
 
 static void dropped(void)
@@ -415,7 +421,7 @@ int main(void)
 	if (!error)
 		error = sender_new(loop, &sender);
 	assert(!error);
-	stub_start(&stub);
+	peer_start(&peer);
 	an_answer();
 	the_request();
 	the_environment();
@@ -431,6 +437,6 @@ int main(void)
 	and_wait();
 	sender_free(sender);
 	loop_free(loop);
-	stub_stop(&stub);
+	peer_stop(&peer);
 	return check_end();
 }
