@@ -17,7 +17,7 @@ enum {
 	VARS_MAX = 40,
 	TRAIL_MAX = 48,
 	HELD_MAX = 8,
-	EFFECTS_MAX = 24,
+	EFFECTS_MAX = 48,
 	INPUT_MAX = 1600 * 4, /* bytes of one message: 1,600 characters */
 };
 
@@ -46,6 +46,10 @@ struct session {
 	unsigned errors;                    /* unreadable answers in a row */
 	bool consented;                     /* answers may be written */
 	bool finished;                      /* nothing is open: the next message starts anew */
+	/* A keyword put its own question (stop.ask, the language) in front of this one; "": nothing stands behind.
+	 * Variables, trail and held answers are those of the conversation behind. */
+	char under_flow[NAME_MAX_LEN + 1], under_version[VERSION_LEN + 1], under_state[NAME_MAX_LEN + 1];
+	unsigned under_page;
 	size_t vars_count, trail_count, held_count;
 	struct var vars[VARS_MAX];
 	char trail[TRAIL_MAX][NAME_MAX_LEN + 1]; /* question states passed, for "99 back" */
@@ -57,6 +61,8 @@ struct session {
 int session_pack(const struct session *s, struct buf *out) __attribute__((warn_unused_result));
 int session_unpack(struct str packed, struct session *s) __attribute__((warn_unused_result));
 const char *session_var(const struct session *s, struct str name); /* NULL when not set */
+/* Worth taking up again after a drop: something was answered, and nothing ended it. */
+bool session_resumable(const struct book *book, const struct session *s);
 
 /* What the world looks like at this step; filled by the caller (gateway/step.c), which owns everything it points at. */
 struct facts {
@@ -73,7 +79,7 @@ struct facts {
 	struct str new_ref;            /* a free reference, should a case be opened */
 	int64_t new_run_id;            /* a free id, should a walk begin */
 	bool acked_lately;             /* free.ack was sent to this person in the last 24 h */
-	const struct session *unfinished; /* an unfinished walk of the last 48 h to take up again, or NULL */
+	const struct session *unfinished; /* the last walk of 48 h that was resumable and is not this one, or NULL */
 	struct binding placeholders[8];   /* tel, callback, sos, date … */
 	size_t placeholders_count;
 };
@@ -100,20 +106,24 @@ enum effect_kind {
 	EFFECT_OPT_OUT,
 	EFFECT_OPT_IN,
 	EFFECT_LANGUAGE,
-	EFFECT_WIPE,
+	EFFECT_WIPE,       /* no consent: what was said in this conversation is forgotten; alerts raised stay */
+	EFFECT_SECRET,     /* a PIN to be hashed */
+	EFFECT_FORGET,     /* facts->unfinished is dropped */
 };
 
 /* In the order in which they must be carried out. */
 struct effect {
 	enum effect_kind kind;
-	struct str a;             /* ANSWER state; CONSENT purpose; OPEN_CASE ref; CASE_SET field; ALERT kind; TASK kind; LANGUAGE code */
-	struct str b;             /* ANSWER value ("" = NULL); CONSENT YES or NO; OPEN_CASE status; CASE_SET value; ALERT level; TASK words */
-	struct str c;             /* ANSWER raw; CONSENT text key; ALERT rule */
+	struct str a;             /* ANSWER state; CONSENT purpose; OPEN_CASE ref, facts->case_ref where a partial case
+	                             is taken up again; CASE_SET field; ALERT kind; TASK kind; LANGUAGE code; SECRET name */
+	struct str b;             /* ANSWER value ("" = NULL); CONSENT YES or NO; OPEN_CASE status; CASE_SET value ("" =
+	                             NULL); ALERT level; TASK words; SECRET what was typed */
+	struct str c;             /* ANSWER raw; CONSENT text key; ALERT rule; CASE_SET ref of the case */
 	struct str d;             /* CONSENT text version; ALERT, TASK role; ANSWER flow */
 	struct str version;       /* ANSWER: of the flow */
 	bool only_raise;          /* CASE_SET priority */
 	unsigned due_minutes;     /* ALERT, TASK */
-	int64_t at_ms, since_start_ms, run_id; /* ANSWER */
+	int64_t at_ms, since_start_ms, run_id; /* ANSWER; OPEN_CASE run_id: earlier answers of this walk belong to it */
 };
 
 enum reply_kind {
@@ -128,12 +138,17 @@ struct outcome {
 	struct str text_key;      /* of the text that was said, for the message log */
 	struct str flow, state;   /* where the message belongs, for the message log: the state that was open when it came */
 	bool quiet;               /* the text is of kind Q */
+	bool secret;              /* what came in is a PIN: its text is not logged */
+	bool resumable;           /* `now` may come back as facts->unfinished */
+	const struct session *left; /* a resumable walk that `now` no longer holds (00, STOP …): keep it for
+	                               facts->unfinished; NULL: none */
 	struct session now;
 	struct effect effects[EFFECTS_MAX];
 	size_t effects_count;
 };
 
-/* Returns NULL only when the arena is full.  A session whose flow, version or state the book does not hold (any more)
+/* Returns NULL when the arena is full or a definition orders more than EFFECTS_MAX effects at once: nothing has
+ * happened then, say flow_apology().  A session whose flow, version or state the book does not hold (any more)
  * is treated as finished. */
 const struct outcome *flow_step(const struct book *book, const struct session *was, const struct input *in,
 				struct arena *arena) __attribute__((warn_unused_result));

@@ -23,21 +23,24 @@ enum mode { MODE_USSD, MODE_SMS };
 struct text {
 	struct str key;                 /* "rr.safe": stable, what v_consent.text_key names */
 	bool quiet;                     /* Q: says nothing about IOM, migration or aid; may be sent first */
-	char version[VERSION_LEN + 1];  /* hash over the words of all languages */
+	char version[VERSION_LEN + 1];  /* hash over the words of all languages, of its options too */
 	struct str in[LANGUAGES_MAX];   /* NFC; {tel} {callback} {sos} {ref} {n} {opts} {date} … still in it */
 };
 
 /* `"when": {"contact_pref": ["SHARED", "NO_CALL"], "mode": "sms"}`: every name must have one of its values.
- * Names are variables of the session and, where no variable has that name, facts (flows/engine.h). */
+ * `"unless": {...}`: not when all of these hold.  Names are variables of the session and, where no variable has that
+ * name, facts (flows/guard.h); what is not set has the value "". */
 struct condition {
 	struct str name;
 	struct str any_of[8];
 	size_t values;
 };
 
+enum { CONDITIONS_MAX = 4 };
+
 struct guard {
-	struct condition all[4];
-	size_t conditions; /* 0: always holds */
+	struct condition when[CONDITIONS_MAX], unless[CONDITIONS_MAX];
+	size_t when_count, unless_count; /* both 0: always holds */
 };
 
 struct binding { /* a value for a placeholder: {"n": "5"} */
@@ -47,7 +50,7 @@ struct binding { /* a value for a placeholder: {"n": "5"} */
 enum effect_order_kind { /* what a definition may order */
 	ORDER_CONSENT,       /* purpose; the option's code says YES or NO */
 	ORDER_OPEN_CASE,     /* status; a partial case of this person is taken up again */
-	ORDER_SET,           /* field = value of the case */
+	ORDER_SET,           /* variable and field of the case = value */
 	ORDER_PRIORITY,      /* raise the case's priority to value, never lower it */
 	ORDER_ALERT,
 	ORDER_TASK,
@@ -55,13 +58,16 @@ enum effect_order_kind { /* what a definition may order */
 	ORDER_OPT_IN,
 	ORDER_LANGUAGE,      /* the option's code is the language */
 	ORDER_WIPE,          /* no consent: nothing of this conversation outlives it */
-	ORDER_RESUME,        /* go on where the unfinished conversation stopped */
+	ORDER_RESUME,        /* go on where the unfinished conversation stopped; none: the rest of the state counts */
+	ORDER_FORGET,        /* the unfinished conversation is dropped */
+	ORDER_NO_WAY_BACK,   /* "99 back" does not lead to before this point */
 };
 
 struct effect_order {
 	enum effect_order_kind kind;
 	struct guard when;
-	struct str a, b;      /* CONSENT purpose; OPEN_CASE status; SET field, value; PRIORITY class; ALERT kind, level; TASK kind */
+	struct str a, b;      /* CONSENT purpose; OPEN_CASE status; SET field, value; PRIORITY class; ALERT kind, level;
+	                         TASK kind */
 	struct str role;      /* ALERT, TASK */
 	struct str rule;      /* ALERT: the rule's own words, "urgent_need=HEALTH"; TASK: what is to be done, in words */
 	unsigned due_minutes; /* ALERT, TASK */
@@ -71,6 +77,7 @@ struct transition {
 	struct guard when;
 	struct str flow;  /* "" = this flow */
 	struct str state; /* "" with a flow = its initial state */
+	bool back;        /* to the question in front of which a keyword put this one */
 };
 
 struct option {
@@ -117,7 +124,12 @@ struct state {
 	bool yes_no;               /* oui, نعم, wakha … answer it: option 1 is yes, option 2 is no */
 	bool sensitive;            /* v_answer.value stays NULL, the answer is only in raw (sealed) */
 	bool no_answer;            /* a menu or language choice: no row in v_answer */
-	bool stop_here;            /* SHARED phone by SMS may not go beyond this state (flow check) */
+	bool stop_here;            /* a SHARED phone by SMS hears only quiet final texts after this one (flow check) */
+	bool secret;               /* a PIN: never a variable, never in v_answer.raw; EFFECT_SECRET carries it to be hashed */
+	bool optional, off;        /* walked only when the configuration names it; off: it does not */
+	bool silent;               /* FINAL by SMS: nothing is said */
+	bool stays[2];             /* FINAL, by mode: the question that was open stays open */
+	bool keeps_unfinished;     /* FINAL: what was open may be taken up again later */
 	int64_t min, max;          /* NUMBER */
 	struct str at_most;        /* NUMBER: not more than this variable */
 	size_t longest;            /* TEXT, in characters */
@@ -136,8 +148,14 @@ struct flow {
 	const struct state *states;
 	size_t states_count;
 	bool needs_consent;        /* answers are held back until ORDER_CONSENT with YES, or a hand-off (ORDER_OPEN_CASE) */
-	struct str source;         /* the JSON, kept so that a running conversation can finish on it */
+	struct str source;         /* JSON with the shared messages it uses, kept so that a running conversation can finish
+	                              on it: book_add_version() takes exactly this */
+	bool old;                  /* not the current version */
 };
+
+struct lint; /* words that texts must not hold (flows/lint.h) */
+
+enum { FLOWS_MAX = 64, PATTERNS_MAX = 64 };
 
 /* Everything that is loaded: one place, read-only.  Old versions of a flow stand behind the current one. */
 struct book {
@@ -145,12 +163,17 @@ struct book {
 	struct str languages[LANGUAGES_MAX]; /* codes, in the order of the language question */
 	struct str language_names[LANGUAGES_MAX]; /* as they call themselves */
 	size_t languages_count;
-	const struct flow **flows;
+	struct str known_languages[LANGUAGES_MAX]; /* all that languages.json names: texts may hold them, spoken or not */
+	size_t known_count;
+	const struct flow *flows[FLOWS_MAX];
 	size_t flows_count;
+	struct pattern *patterns[PATTERNS_MAX];   /* owned */
+	size_t patterns_count;
 	const struct text **messages; /* texts shared between flows: err.1, co.done, bye … sorted by key */
 	size_t messages_count;
 	struct words words;           /* keywords, yes/no, fillers, number words (flows/match.h) */
 	struct phone_plan phones;     /* numbering plans (flows/text/phone.h) */
+	const struct lint *lint;      /* NULL: no lint.tsv among the sources */
 };
 
 const struct flow *book_flow(const struct book *book, struct str name, struct str version); /* version "": current */

@@ -1,0 +1,300 @@
+/* What an answer leads to, as orders for the caller: nothing is done here. */
+#include "flows/step.h"
+
+#include "flows/field.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct effect *add(struct step *st, enum effect_kind kind)
+{
+	if (st->out->effects_count == EFFECTS_MAX) {
+		st->failed = true;
+		return &st->spare;
+	}
+	struct effect *e = &st->out->effects[st->out->effects_count++];
+	*e = (struct effect){ .kind = kind };
+	return e;
+}
+
+/* Variables change later in the step; what an effect says must not. */
+static struct str keep(struct step *st, struct str s)
+{
+	struct str copy = arena_str(st->arena, s);
+	if (!copy.at) {
+		st->failed = true;
+		return (struct str){ "", 0 };
+	}
+	return copy;
+}
+
+static struct str case_ref(struct step *st)
+{
+	const char *ref = session_var(st->now, STR("ref"));
+	return ref ? keep(st, str_of(ref)) : (struct str){ "", 0 };
+}
+
+void step_set_var(struct step *st, struct str name, struct str value)
+{
+	struct session *s = st->now;
+	struct var *var = NULL;
+	for (size_t i = 0; i < s->vars_count; i++)
+		if (str_eq_z(name, s->vars[i].name))
+			var = &s->vars[i];
+	if (!var && s->vars_count < VARS_MAX)
+		var = &s->vars[s->vars_count++];
+	if (!var || !str_copy(name, var->name, sizeof var->name) || !str_copy(value, var->value, sizeof var->value))
+		st->failed = true;
+}
+
+static void case_set(struct step *st, struct str ref, struct str name, struct str value)
+{
+	struct effect *e = add(st, EFFECT_CASE_SET);
+	e->a = keep(st, name);
+	e->b = keep(st, value);
+	e->c = ref;
+}
+
+void step_save(struct step *st, struct str name, struct str value)
+{
+	step_set_var(st, name, value);
+	struct str ref = case_ref(st);
+	if (ref.len && field_named(name))
+		case_set(st, ref, name, value);
+}
+
+void step_save_words(struct step *st, const struct state *state, struct str words)
+{
+	if (state->secret) {
+		struct effect *e = add(st, EFFECT_SECRET);
+		e->a = state->saves;
+		e->b = words;
+		return;
+	}
+	struct str ref = case_ref(st);
+	if (ref.len && field_named(state->saves))
+		case_set(st, ref, state->saves, words);
+}
+
+/* ---- answers */
+
+static void emit_answer(struct step *st, const struct held_answer *h, struct str raw)
+{
+	struct effect *e = add(st, EFFECT_ANSWER);
+	e->a = keep(st, str_of(h->state));
+	e->b = h->sensitive ? STR("") : keep(st, str_of(h->value));
+	e->c = keep(st, raw);
+	e->d = st->flow->name;
+	e->version = str_of(st->flow->version);
+	e->at_ms = h->at_ms;
+	e->since_start_ms = h->since_start_ms;
+	e->run_id = st->now->run_id;
+}
+
+static void hold(struct step *st, const struct held_answer *h)
+{
+	struct session *s = st->now;
+	size_t at = 0;
+	while (at < s->held_count && strcmp(s->held[at].state, h->state) != 0)
+		at++;
+	/* Asked again after "back": the last word counts. */
+	if (at < s->held_count)
+		s->held[at] = *h;
+	else if (s->held_count < HELD_MAX)
+		s->held[s->held_count++] = *h;
+	else
+		st->failed = true;
+}
+
+void step_record(struct step *st, struct str value, struct str raw)
+{
+	const struct facts *f = st->in->facts;
+	struct held_answer h = { .sensitive = st->state->sensitive, .at_ms = f->now_ms,
+				 .since_start_ms = f->now_ms - st->now->started_ms };
+	if (!str_copy(st->state->name, h.state, sizeof h.state) || !str_copy(value, h.value, sizeof h.value)) {
+		st->failed = true;
+		return;
+	}
+	if (!st->flow->needs_consent || st->now->consented) {
+		emit_answer(st, &h, raw);
+		return;
+	}
+	if (!str_copy(raw, h.raw, sizeof h.raw) && !str_copy(value, h.raw, sizeof h.raw))
+		h.raw[0] = '\0';
+	hold(st, &h);
+}
+
+static void release_held(struct step *st)
+{
+	struct session *s = st->now;
+	for (size_t i = 0; i < s->held_count; i++)
+		emit_answer(st, &s->held[i], str_of(s->held[i].raw));
+	memset(s->held, 0, sizeof s->held);
+	s->held_count = 0;
+	s->consented = true;
+}
+
+/* ---- orders */
+
+static void consent(struct step *st, const struct effect_order *o)
+{
+	struct effect *e = add(st, EFFECT_CONSENT);
+	e->a = o->a;
+	e->b = st->option ? st->option->code : STR("NO");
+	e->c = st->prompt ? st->prompt->text->key : STR("");
+	e->d = st->prompt ? str_of(st->prompt->text->version) : STR("");
+	if (str_eq_z(e->b, "YES"))
+		release_held(st);
+}
+
+static void open_case(struct step *st, const struct effect_order *o)
+{
+	const struct facts *f = st->in->facts;
+	struct str ref = case_ref(st);
+	if (ref.len == 0) {
+		ref = str_eq_z(f->case_status, "PARTIAL") && f->case_ref.len ? f->case_ref : f->new_ref;
+		step_set_var(st, STR("ref"), ref);
+		struct effect *e = add(st, EFFECT_OPEN_CASE);
+		e->a = ref;
+		e->b = o->a;
+		e->run_id = st->now->run_id;
+	} else {
+		case_set(st, ref, STR("status"), o->a);
+	}
+	release_held(st);
+	for (size_t i = 0; i < st->now->vars_count; i++) {
+		struct str name = str_of(st->now->vars[i].name);
+		if (field_named(name))
+			case_set(st, ref, name, str_of(st->now->vars[i].value));
+	}
+}
+
+/* Of the case this walk opened; in a flow that opens none, of the case the person has. */
+static struct str case_at_hand(struct step *st)
+{
+	struct str ref = case_ref(st);
+	return ref.len || st->flow->needs_consent ? ref : st->in->facts->case_ref;
+}
+
+static void raise_priority(struct step *st, const struct effect_order *o)
+{
+	struct str ref = case_at_hand(st);
+	if (ref.len == 0)
+		return;
+	case_set(st, ref, STR("priority"), o->a);
+	st->out->effects[st->out->effects_count - 1].only_raise = true;
+}
+
+/* Two rules stand above every definition: who said "do not call me" is not called by mistake, and what concerns a
+ * minor or a protected person is seen by protection staff only. */
+static struct str safe_words(struct step *st, struct str words)
+{
+	static const struct str warning = { "DO NOT CALL: ", 13 };
+	if (!scope_is(&st->scope, "contact_pref", "NO_CALL"))
+		return words;
+	struct buf out = buf_new(st->arena, warning.len + words.len);
+	buf_put(&out, warning);
+	buf_put(&out, words);
+	st->failed = st->failed || out.full;
+	return out.full ? warning : buf_str(&out);
+}
+
+static struct str safe_role(struct step *st, struct str role)
+{
+	bool open_to_many = str_eq_z(role, "counsellor") || str_eq_z(role, "reintegration");
+	return open_to_many && scope_is(&st->scope, "protected", "yes") ? STR("protection") : role;
+}
+
+static void alert(struct step *st, const struct effect_order *o)
+{
+	struct effect *e = add(st, EFFECT_ALERT);
+	e->a = o->a;
+	e->b = o->b;
+	e->c = safe_words(st, o->rule);
+	e->d = safe_role(st, o->role);
+	e->due_minutes = o->due_minutes;
+}
+
+static void task(struct step *st, const struct effect_order *o)
+{
+	struct effect *e = add(st, EFFECT_TASK);
+	e->a = o->a;
+	e->b = safe_words(st, o->rule);
+	e->d = safe_role(st, o->role);
+	e->due_minutes = o->due_minutes;
+}
+
+void step_language(struct step *st, int language)
+{
+	struct effect *e = add(st, EFFECT_LANGUAGE);
+	e->a = st->scope.book->languages[language];
+	st->scope.language = language;
+}
+
+static void wipe(struct step *st)
+{
+	struct session *s = st->now;
+	(void)add(st, EFFECT_WIPE);
+	memset(s->vars, 0, sizeof s->vars);
+	memset(s->held, 0, sizeof s->held);
+	memset(s->trail, 0, sizeof s->trail);
+	s->vars_count = s->held_count = s->trail_count = 0;
+	s->consented = false;
+	s->under_flow[0] = s->under_version[0] = s->under_state[0] = '\0';
+	st->no_way_back = true;
+}
+
+static void set_field(struct step *st, const struct effect_order *o)
+{
+	step_set_var(st, o->a, o->b);
+	struct str ref = case_at_hand(st);
+	if (ref.len && field_named(o->a))
+		case_set(st, ref, o->a, o->b);
+}
+
+static void resume(struct step *st)
+{
+	const struct session *walk = st->in->facts->unfinished;
+	int64_t started = st->now->started_ms;
+	if (!walk || !session_resumable(st->scope.book, walk))
+		return;
+	*st->now = *walk;
+	st->now->started_ms = started;
+	st->now->errors = 0;
+	st->resumed = true;
+}
+
+static void forget(struct step *st)
+{
+	(void)add(st, EFFECT_FORGET);
+	st->forgotten = true;
+}
+
+static void order(struct step *st, const struct effect_order *o)
+{
+	switch (o->kind) {
+	case ORDER_CONSENT: consent(st, o); break;
+	case ORDER_OPEN_CASE: open_case(st, o); break;
+	case ORDER_SET: set_field(st, o); break;
+	case ORDER_PRIORITY: raise_priority(st, o); break;
+	case ORDER_ALERT: alert(st, o); break;
+	case ORDER_TASK: task(st, o); break;
+	case ORDER_OPT_OUT: (void)add(st, EFFECT_OPT_OUT); break;
+	case ORDER_OPT_IN: (void)add(st, EFFECT_OPT_IN); break;
+	case ORDER_WIPE: wipe(st); break;
+	case ORDER_RESUME: resume(st); break;
+	case ORDER_FORGET: forget(st); break;
+	case ORDER_NO_WAY_BACK: st->no_way_back = true; break;
+	case ORDER_LANGUAGE:
+		if (st->option && book_language(st->scope.book, st->option->code) >= 0)
+			step_language(st, book_language(st->scope.book, st->option->code));
+		break;
+	}
+}
+
+void step_order(struct step *st, const struct effect_order *orders, size_t count)
+{
+	for (size_t i = 0; i < count && !st->resumed && !st->failed; i++)
+		if (guard_holds(&orders[i].when, &st->scope))
+			order(st, &orders[i]);
+}

@@ -1,0 +1,88 @@
+#include "flows/lint.h"
+
+#include "flows/text/fold.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { TEXT_MAX_BYTES = 4096 };
+
+/* Folded, one space before and behind: whole words are found as a plain substring. */
+static bool fold_padded(struct str text, struct buf *out)
+{
+	buf_put_char(out, ' ');
+	if (text_fold(text, out))
+		return false;
+	buf_put_char(out, ' ');
+	return !out->full;
+}
+
+static bool kind_named(struct str name, enum lint_kind *kind)
+{
+	static const char *const names[] = { "promise", "telling", "never", "call" };
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (str_eq_z(name, names[i])) {
+			*kind = (enum lint_kind)i;
+			return true;
+		}
+	return false;
+}
+
+static int load_line(struct lint_word *word, struct str line, struct arena *arena)
+{
+	struct str kind, language, text;
+	char storage[256];
+	struct buf folded = buf_over(storage, sizeof storage);
+	if (!str_split(&line, '\t', &kind) || !str_split(&line, '\t', &language) || !str_split(&line, '\t', &text))
+		return -EINVAL;
+	if (!kind_named(kind, &word->kind) || language.len == 0 || text.len == 0 || !fold_padded(text, &folded))
+		return -EINVAL;
+	word->language = arena_str(arena, language);
+	word->word = arena_str(arena, text);
+	word->folded = arena_str(arena, buf_str(&folded));
+	return word->language.at && word->word.at && word->folded.at ? 0 : -ENOMEM;
+}
+
+int lint_load(struct lint *lint, struct str tsv, struct arena *arena, struct err *err)
+{
+	size_t lines = 1, line_number = 0;
+	for (size_t i = 0; i < tsv.len; i++)
+		lines += tsv.at[i] == '\n';
+	struct lint_word *words = arena_array(arena, lines, sizeof *words);
+	if (!words)
+		return err_set(err, -ENOMEM, "too large");
+	struct str rest = tsv, line;
+	while (str_split(&rest, '\n', &line)) {
+		line_number++;
+		line = str_trim(line);
+		if (line_number == 1 || line.len == 0 || line.at[0] == '#')
+			continue;
+		int rc = load_line(&words[lint->count], line, arena);
+		if (rc)
+			return err_set(err, rc, "line %zu: must hold kind, language and word, with tabs between them",
+				       line_number);
+		lint->count++;
+	}
+	lint->words = words;
+	return 0;
+}
+
+static bool holds(struct str text, struct str part)
+{
+	return part.len <= text.len && memmem(text.at, text.len, part.at, part.len) != NULL;
+}
+
+const struct lint_word *lint_find(const struct lint *lint, enum lint_kind kind, struct str language, struct str text)
+{
+	char storage[TEXT_MAX_BYTES];
+	struct buf folded = buf_over(storage, sizeof storage);
+	if (!fold_padded(text, &folded))
+		return NULL;
+	for (size_t i = 0; i < lint->count; i++) {
+		const struct lint_word *w = &lint->words[i];
+		if (w->kind == kind && (str_eq(w->language, language) || str_eq_z(w->language, "*")) &&
+		    holds(buf_str(&folded), w->folded))
+			return w;
+	}
+	return NULL;
+}

@@ -1,0 +1,187 @@
+#include "flows/world.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { STEP_BYTES = 256 * 1024 };
+static const int64_t hour_ms = 3600 * 1000;
+
+int world_init(struct world *w, const struct book *book)
+{
+	*w = (struct world){ .book = book, .now_ms = 1767610800000, .next_id = 1, .language = -1, .ucs2 = true,
+			     .office_open = true, .screen = { 160, 80 } };
+	return arena_new(&w->arena, STEP_BYTES);
+}
+
+void world_release(struct world *w)
+{
+	arena_free(&w->arena);
+}
+
+static void copy(struct world *w, struct str s, char *out, size_t cap)
+{
+	if (!str_copy(s, out, cap))
+		w->overflow = true;
+}
+
+const char *world_case_field(const struct world *w, struct str name)
+{
+	for (size_t i = 0; i < w->fields_count; i++)
+		if (str_eq_z(name, w->fields[i].name))
+			return w->fields[i].value;
+	return NULL;
+}
+
+static void open_case(struct world *w, struct str ref)
+{
+	if (!w->has_case || !str_eq_z(ref, w->ref)) {
+		w->fields_count = 0;
+		w->has_case = true;
+		copy(w, ref, w->ref, sizeof w->ref);
+	}
+}
+
+void world_case_set(struct world *w, struct str name, struct str value)
+{
+	size_t i = 0;
+	if (!w->has_case)
+		open_case(w, STR("10000007"));
+	while (i < w->fields_count && !str_eq_z(name, w->fields[i].name))
+		i++;
+	if (i == WORLD_FIELDS_MAX) {
+		w->overflow = true;
+		return;
+	}
+	if (i == w->fields_count)
+		w->fields_count++;
+	copy(w, name, w->fields[i].name, sizeof w->fields[i].name);
+	copy(w, value, w->fields[i].value, sizeof w->fields[i].value);
+}
+
+/* P1 stands above P4; a rule only raises. */
+static bool lowers(const struct world *w, const struct effect *e)
+{
+	const char *was = world_case_field(w, STR("priority"));
+	return e->only_raise && was && str_cmp(str_of(was), e->b) < 0;
+}
+
+static void add_row(struct world *w, int64_t run, const char *kind, const struct str *parts, size_t count)
+{
+	if (w->rows_count == WORLD_ROWS_MAX) {
+		w->overflow = true;
+		return;
+	}
+	struct buf row = buf_over(w->rows[w->rows_count], ROW_MAX - 1);
+	buf_put_z(&row, kind);
+	for (size_t i = 0; i < count; i++) {
+		buf_put_char(&row, ' ');
+		buf_put(&row, parts[i].len ? parts[i] : STR("-"));
+	}
+	w->overflow = w->overflow || row.full;
+	w->rows[w->rows_count][row.len] = '\0';
+	w->row_run[w->rows_count++] = run;
+}
+
+static void forget_answers(struct world *w, int64_t run)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < w->rows_count; i++) {
+		if (w->row_run[i] == run && str_starts(str_of(w->rows[i]), STR("answer ")))
+			continue;
+		memmove(w->rows[kept], w->rows[i], ROW_MAX);
+		w->row_run[kept++] = w->row_run[i];
+	}
+	w->rows_count = kept;
+}
+
+static void carry_out(struct world *w, const struct effect *e, int64_t run)
+{
+	const struct str answer[] = { e->a, e->b }, consent[] = { e->a, e->b }, alert[] = { e->a, e->b, e->d, e->c },
+			 task[] = { e->a, e->d, e->b };
+	switch (e->kind) {
+	case EFFECT_ANSWER: add_row(w, e->run_id, "answer", answer, 2); break;
+	case EFFECT_CONSENT: add_row(w, 0, "consent", consent, 2); break;
+	case EFFECT_ALERT: add_row(w, 0, "alert", alert, 4); break;
+	case EFFECT_TASK: add_row(w, 0, "task", task, 3); break;
+	case EFFECT_OPEN_CASE:
+		open_case(w, e->a);
+		world_case_set(w, STR("status"), e->b);
+		break;
+	case EFFECT_CASE_SET:
+		if (!lowers(w, e))
+			world_case_set(w, e->a, e->b);
+		break;
+	case EFFECT_OPT_OUT: w->opted_out = true; break;
+	case EFFECT_OPT_IN: w->opted_out = false; break;
+	case EFFECT_LANGUAGE: w->language = book_language(w->book, e->a); break;
+	case EFFECT_WIPE:
+		forget_answers(w, run);
+		w->has_kept = false;
+		break;
+	case EFFECT_SECRET: break;
+	case EFFECT_FORGET: w->has_kept = false; break;
+	}
+}
+
+static void fill_facts(struct world *w, struct facts *f, char ref[16])
+{
+	static const struct binding placeholders[] = {
+		{ { "tel", 3 }, { "0537652881", 10 } }, { { "callback", 8 }, { "0500000000", 10 } },
+		{ { "sos", 3 }, { "112", 3 } },		{ { "date", 4 }, { "06/01", 5 } },
+	};
+	struct buf number = buf_over(ref, 15);
+	buf_put_i64(&number, 48217000 + w->next_id);
+	*f = (struct facts){ .now_ms = w->now_ms, .language = w->language, .screen = w->screen, .ucs2 = w->ucs2,
+			     .intake_paused = w->intake_paused, .office_open = w->office_open,
+			     .opted_out = w->opted_out, .new_ref = buf_str(&number), .new_run_id = w->next_id++ };
+	const char *status = w->has_case ? world_case_field(w, STR("status")) : NULL;
+	const char *pref = w->has_case ? world_case_field(w, STR("contact_pref")) : NULL;
+	if (status && strcmp(status, "CLOSED") != 0) {
+		f->case_status = str_of(status);
+		f->case_ref = str_of(w->ref);
+	}
+	f->contact_pref = str_of(pref);
+	f->acked_lately = w->acked_ms && w->now_ms - w->acked_ms < 24 * hour_ms;
+	f->unfinished = w->has_kept ? &w->kept : NULL;
+	memcpy(f->placeholders, placeholders, sizeof placeholders);
+	f->placeholders_count = sizeof placeholders / sizeof placeholders[0];
+}
+
+static void keep(struct world *w, const struct session *walk)
+{
+	w->kept = *walk;
+	w->has_kept = true;
+}
+
+const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text)
+{
+	struct facts facts;
+	char ref[16] = "";
+	struct session *s = mode == MODE_USSD ? &w->ussd : &w->sms;
+	arena_reset(&w->arena);
+	fill_facts(w, &facts, ref);
+	if (kind == INPUT_DIAL)
+		*s = (struct session){ 0 };
+	struct input in = { kind, mode, text, &facts };
+	const struct outcome *out = flow_step(w->book, s, &in, &w->arena);
+	if (!out)
+		return NULL;
+	for (size_t i = 0; i < out->effects_count; i++)
+		carry_out(w, &out->effects[i], s->run_id);
+	if (out->left)
+		keep(w, out->left);
+	else if (w->has_kept && w->kept.run_id == out->now.run_id)
+		w->has_kept = false; /* taken up again */
+	if (str_eq_z(out->text_key, "free.ack"))
+		w->acked_ms = w->now_ms;
+	*s = out->now;
+	w->now_ms += 8000; /* reading and typing */
+	return out;
+}
+
+void world_drop(struct world *w)
+{
+	if (session_resumable(w->book, &w->ussd))
+		keep(w, &w->ussd);
+	w->ussd = (struct session){ 0 };
+}
