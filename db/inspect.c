@@ -84,6 +84,7 @@ static int check_key(const char *state_dir, const char *key_file, struct err *er
 int db_inspect(const char *state_dir, const char *key_file, struct db_inspection *out, struct err *err)
 {
 	char path[4096];
+	struct vault vault;
 	sqlite3 *conn = NULL;
 	*out = (struct db_inspection){ .bytes = size_of(state_dir, "wasl.db"),
 				       .log_bytes = size_of(state_dir, "wasl.db-wal") };
@@ -91,11 +92,14 @@ int db_inspect(const char *state_dir, const char *key_file, struct db_inspection
 		out->schema_known++;
 	if (snprintf(path, sizeof path, "%s/wasl.db", state_dir) >= (int)sizeof path)
 		return err_set(err, -ENAMETOOLONG, "the state folder's path is too long");
+	int rc = vault_open(&vault, key_file, err);
+	if (rc != 0)
+		return rc;
+	vault_close(&vault);
 	if (out->bytes < 0)
-		return err_set(err, -ENOENT, "%s: no database there yet", path);
+		return err_set(err, -ENODATA, "%s: no database there yet", path);
 	if (out->log_bytes < 0)
 		out->log_bytes = 0;
-	int rc = 0;
 	int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 	int code = sqlite3_open_v2(path, &conn, flags, NULL);
 	if (code != SQLITE_OK)

@@ -10,9 +10,9 @@ struct db_inspection {
 	int64_t bytes, log_bytes;   /* the file; its write-ahead log */
 };
 
-/* 0: whole, ours, and the key opens it.  -ENOENT: no database there; -EUCLEAN: damaged, or another program's;
- * -EPROTONOSUPPORT: of a newer wasl; -EBADMSG: of another key; or vault_open()'s errors.  err says what and what to do.
- * Reads the whole file once. */
+/* 0: whole, ours, and the key opens it.  -ENODATA: the key is good, but there is no database yet; -EUCLEAN: damaged, or
+ * another program's; -EPROTONOSUPPORT: of a newer wasl; -EBADMSG: of another key; or vault_open()'s errors.  err says
+ * what and what to do.  Reads the whole file once. */
 int db_inspect(const char *state_dir, const char *key_file, struct db_inspection *out, struct err *err)
 	__attribute__((warn_unused_result));
 

@@ -61,13 +61,15 @@ static void check_database(struct check *c, const struct config *config)
 		return;
 	}
 	int rc = db_inspect(config->state.at, config->key_file.at, &seen, &err);
-	err_set(&whole, 0, "%s: %s", rc == -ENOENT ? "state" : "database", err.text);
-	if (rc == -ENOENT && seen.bytes < 0)
+	bool of_key = rc == -ENOENT || rc == -EACCES || rc == -EINVAL;
+	const char *path = of_key ? "key_file" : "state";
+	err_set(&whole, 0, "%.*s:%u: %s: %s", STR_ARG(config->file), config_line(config, path), path, err.text);
+	if (of_key)
+		on_config_error(whole.text, c);
+	else if (rc == -ENODATA)
 		on_warning(whole.text, c);
-	else if (rc == -ENOENT || rc == -EACCES || rc == -EINVAL) /* the key file's */
-		on_config_error(err.text, c);
 	else if (rc != 0)
-		on_data_error(whole.text, c);
+		on_data_error(err.text, c);
 }
 
 static int finish(struct check *c)

@@ -115,7 +115,7 @@ void doctor_database(struct doctor *d, const struct config *config)
 	struct db_inspection seen;
 	struct err err = { "" };
 	int rc = db_inspect(config->state.at, config->key_file.at, &seen, &err);
-	if (rc == -ENOENT && seen.bytes < 0)
+	if (rc == -ENODATA)
 		doctor_say(d, HEALTH_WARN, "`wasl serve` makes it at its first start", "%s", err.text);
 	else if (rc != 0)
 		doctor_say(d, HEALTH_FAIL, "see the manual's chapter on restoring", "database: %s", err.text);
