@@ -236,8 +236,30 @@ static int take_report(struct db *db, int64_t message_id, const char *status, st
 	return db_run(&q);
 }
 
+struct held {
+	char status[16], reason[80];
+	int64_t at;
+};
+
+enum { HELD_REPORTS_MAX = 8 };
+
+/* In the order in which they came.  Returns how many. */
+static int held_reports(struct db *db, struct str channel, struct str provider_id, struct held held[HELD_REPORTS_MAX])
+{
+	int n = 0, rc;
+	struct query q = db_query(db, SQL_EARLY_REPORTS);
+	bind_text(&q, channel);
+	bind_text(&q, provider_id);
+	while ((rc = db_row(&q)) == 1) {
+		col_copy(&q, 0, held[n].status, sizeof held[n].status);
+		col_copy(&q, 1, held[n].reason, sizeof held[n].reason);
+		held[n++].at = col_i64(&q, 2);
+	}
+	return rc < 0 ? rc : n;
+}
+
 static int hold_report(struct db *db, struct str channel, struct str provider_id, const char *status, struct str reason,
-		       int64_t now_ms)
+		       int64_t now_ms, char final[16])
 {
 	struct query q = db_query(db, SQL_EARLY_REPORT_ADD);
 	bind_text(&q, channel);
@@ -245,7 +267,17 @@ static int hold_report(struct db *db, struct str channel, struct str provider_id
 	bind_z(&q, status);
 	bind_text_or_null(&q, reason);
 	bind_i64(&q, now_ms);
-	return db_run(&q);
+	int rc = db_run(&q);
+	if (rc != 0)
+		return rc;
+	/* what the message will be once its id is known */
+	struct held held[HELD_REPORTS_MAX];
+	int n = held_reports(db, channel, provider_id, held);
+	(void)snprintf(final, 16, "sent");
+	for (int i = 0; i < n; i++)
+		if (rank(str_of(held[i].status)) > rank(str_of(final)))
+			(void)snprintf(final, 16, "%s", held[i].status);
+	return n < 0 ? n : 0;
 }
 
 static int judge(struct db *db, int64_t message_id, struct str before, const char *status, struct str reason,
@@ -277,8 +309,7 @@ int message_report(struct db *db, struct str channel, struct str provider_id, co
 	*contact_id = 0;
 	if (rc == 0) {
 		*outcome = REPORT_HELD;
-		(void)snprintf(final, 16, "%s", status);
-		return hold_report(db, channel, provider_id, status, reason, now_ms);
+		return hold_report(db, channel, provider_id, status, reason, now_ms, final);
 	}
 	if (rc < 0)
 		return rc;
@@ -291,26 +322,17 @@ int message_report(struct db *db, struct str channel, struct str provider_id, co
 
 static int apply_early(struct db *db, int64_t message_id, struct str channel, struct str provider_id)
 {
-	struct { char status[16], reason[80]; int64_t at; } held[8];
-	int n = 0, rc;
-	struct query q = db_query(db, SQL_EARLY_REPORTS);
-	bind_text(&q, channel);
-	bind_text(&q, provider_id);
-	while (n < 8 && (rc = db_row(&q)) == 1) {
-		col_copy(&q, 0, held[n].status, sizeof held[n].status);
-		col_copy(&q, 1, held[n].reason, sizeof held[n].reason);
-		held[n++].at = col_i64(&q, 2);
-	}
-	db_done(&q);
+	struct held held[HELD_REPORTS_MAX];
+	int n = held_reports(db, channel, provider_id, held);
 	char now[16] = "sent";
 	for (int i = 0; i < n; i++) {
 		enum report_outcome outcome;
-		rc = judge(db, message_id, str_of(now), held[i].status, str_of(held[i].reason), held[i].at, &outcome, now);
+		int rc = judge(db, message_id, str_of(now), held[i].status, str_of(held[i].reason), held[i].at, &outcome, now);
 		if (rc != 0)
 			return rc;
 	}
-	if (n == 0)
-		return 0;
+	if (n <= 0)
+		return n;
 	struct query gone = db_query(db, SQL_EARLY_REPORT_DELETE);
 	bind_text(&gone, channel);
 	bind_text(&gone, provider_id);

@@ -84,6 +84,9 @@ const char *const sql_text[SQL_COUNT] = {
 		" close_reason = nullif(ifnull(?26, close_reason), ''),"
 		" tags = ifnull(?27, tags),"
 		" direction = ifnull(nullif(?28, ''), direction) WHERE ref = ?9",
+	[SQL_CASE_NATIONALITY] = "SELECT ifnull(nationality, '') FROM cases WHERE ref = ?",
+	[SQL_CASE_TAGS] = "SELECT tags FROM cases WHERE ref = ?",
+	[SQL_CASE_BIRTH_YEAR] = "UPDATE cases SET birth_year = ? WHERE ref = ?",
 	[SQL_CASE_SENSITIVE] = "UPDATE cases SET sensitive = ?, updated_at = ? WHERE ref = ?",
 
 	[SQL_ANSWER_ADD] = "INSERT INTO answer (answer_id, case_ref, contact_id, flow, flow_version, run_id, state, value, raw,"
@@ -151,8 +154,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_OLDEST] = "SELECT min(due_at) FROM outbox WHERE sending = 0",
 	[SQL_OUTBOX_COUNT_CHANNEL] = "SELECT count(*) FROM outbox WHERE channel = ?",
 
-	[SQL_EARLY_REPORT_ADD] = "INSERT INTO early_report VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-	[SQL_EARLY_REPORTS] = "SELECT status, reason, at FROM early_report WHERE channel = ? AND provider_id = ?",
+	[SQL_EARLY_REPORT_ADD] = "INSERT INTO early_report (channel, provider_id, status, reason, at)"
+		" VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	[SQL_EARLY_REPORTS] = "SELECT status, reason, at FROM early_report WHERE channel = ? AND provider_id = ?"
+		" ORDER BY rowid LIMIT 8",
 	[SQL_EARLY_REPORT_DELETE] = "DELETE FROM early_report WHERE channel = ? AND provider_id = ?",
 	[SQL_EARLY_REPORT_EXPIRE] = "DELETE FROM early_report WHERE at < ?",
 
@@ -163,7 +168,7 @@ const char *const sql_text[SQL_COUNT] = {
 		" FROM channel_state WHERE channel = ?",
 	[SQL_CHANNEL_ENSURE] = "INSERT INTO channel_state (channel) VALUES (?) ON CONFLICT DO NOTHING",
 	[SQL_CHANNEL_INBOUND] = "UPDATE channel_state SET last_inbound_at = ? WHERE channel = ?",
-	[SQL_CHANNEL_SENT] = "UPDATE channel_state SET last_send_at = ?, accepted = accepted + 1 WHERE channel = ?",
+	[SQL_CHANNEL_SENT] = "UPDATE channel_state SET last_send_at = ?, accepted = accepted + 1, stopped_at = NULL WHERE channel = ?",
 	[SQL_CHANNEL_FAILED] = "UPDATE channel_state SET last_error_at = ?, last_error = ?, refused = refused + 1 WHERE channel = ?",
 	[SQL_CHANNEL_STOP] = "UPDATE channel_state SET stopped_at = ? WHERE channel = ? AND stopped_at IS NULL",
 	[SQL_CHANNEL_CURSOR] = "UPDATE channel_state SET cursor = ? WHERE channel = ?",

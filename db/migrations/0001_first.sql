@@ -259,8 +259,8 @@ CREATE TABLE early_report (
   status      TEXT NOT NULL,
   reason      TEXT,
   at          INTEGER NOT NULL,
-  PRIMARY KEY (channel, provider_id, status)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (channel, provider_id, status)
+) STRICT;
 
 -- Authentic but not understood, or fetched and not yet understood: kept whole for an operator.
 CREATE TABLE parked (

@@ -1,0 +1,23 @@
+/* What the engine decided about a person -> rows: consent, case, answers, alerts, tasks. */
+#ifndef GATEWAY_CASEWORK_H
+#define GATEWAY_CASEWORK_H
+
+#include "db/cases.h"
+#include "db/contact.h"
+#include "gateway/gateway.h"
+
+struct casework {
+	struct gateway *g;
+	const struct channel *channel;
+	struct contact *who;
+	enum mode mode;
+	int64_t now_ms;
+	struct str e164, language;   /* of the person; language code, "" = none */
+	char case_ref[REF_LEN + 1];  /* the person's open case, "" = none; follows ORDER_OPEN_CASE */
+	bool wiped;                  /* the person refused: nothing more may be written about them */
+};
+
+/* Carries out the effects in order, inside the item's savepoint.  0 or an error of the db floor. */
+int casework_apply(struct casework *work, const struct outcome *outcome) __attribute__((warn_unused_result));
+
+#endif

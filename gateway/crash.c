@@ -1,0 +1,26 @@
+#include "gateway/crash.h"
+
+#ifdef WASL_CRASH_POINTS
+
+#include "flows/text/str.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void crash_point(const char *name)
+{
+	static uint64_t passed;
+	struct str rest = str_of(getenv("WASL_CRASH_AT")), wanted;
+	uint64_t nth;
+	if (!str_split(&rest, ':', &wanted) || !str_eq_z(wanted, name) || !str_to_u64(rest, &nth))
+		return;
+	if (++passed == nth)
+		kill(getpid(), SIGKILL);
+}
+
+#else
+
+typedef int crash_points_are_not_in_this_build;
+
+#endif

@@ -1,0 +1,31 @@
+/* The demo: a gateway on loopback with invented people, whose channel speaks Africa's Talking's dialect and whose messages
+ * go into a sink inside this process.  No SMS leaves the machine. */
+#ifndef GATEWAY_DEMO_H
+#define GATEWAY_DEMO_H
+
+#include "gateway/gateway.h"
+#include "gateway/json.h"
+
+#define DEMO_CHANNEL "demo"
+#define DEMO_TOKEN "demo-token-of-27-characters"
+#define DEMO_CODE "*384*2200#"
+
+/* The configuration of the demo, as JSON text; listens on 127.0.0.1:port and port + 1.  In the arena. */
+struct str demo_config(struct arena *arena, const char *state, unsigned port);
+/* After everything listens: opens the sink and, in an empty database, adds the invented people. */
+int demo_start(struct gateway *g) __attribute__((warn_unused_result));
+void demo_stop(struct gateway *g);
+/* The sink's side of the aggregator's send API, on the webhook listener.  true: the request was answered. */
+bool demo_handle(struct gateway *g, struct http_request *request);
+/* SMS that arrived at a number, oldest first, with "seq" > after.  NULL: not the demo. */
+json_t *demo_inbox(struct gateway *g, struct str number, int64_t after);
+
+/* An invented person: what they typed; NULL-terminated.  For demo_people.c. */
+struct demo_person {
+	const char *number, *mode;
+	int days_ago;
+	const char *input[24];
+};
+extern const struct demo_person demo_people[]; /* ended by number == NULL */
+
+#endif

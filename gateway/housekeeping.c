@@ -1,0 +1,89 @@
+#include "gateway/housekeeping.h"
+
+#include "db/contact.h"
+#include "db/message.h"
+#include "db/seen.h"
+#include "gateway/log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { EVERY_MS = 30 * 1000, SOON_MS = 100, IDS_MAX = 200 };
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+struct housekeeping {
+	struct batch_item item;
+	struct timer timer;
+	struct gateway *g;
+	bool more, waiting;
+};
+
+static int forget_people(struct housekeeping *h, struct db *db, int64_t now_ms)
+{
+	int64_t ids[IDS_MAX];
+	int n = contacts_due_for_wipe(db, now_ms, ids);
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		int rc = contact_wipe(db, ids[i], now_ms);
+		if (rc < 0)
+			return rc;
+		h->g->counts.wiped += (uint64_t)rc;
+	}
+	h->more = n == IDS_MAX;
+	return 0;
+}
+
+static int run(struct batch_item *item, struct db *db)
+{
+	struct housekeeping *h = (struct housekeeping *)item;
+	int64_t now_ms = gateway_now(h->g);
+	int rc = forget_people(h, db, now_ms);
+	if (rc == 0)
+		rc = replays_purge(db, now_ms - (int64_t)h->g->config.retention.replay_days * DAY_MS);
+	return rc == 0 ? early_reports_expire(db, now_ms - DAY_MS) : rc;
+}
+
+static void again(struct housekeeping *h, int64_t in_ms)
+{
+	if (timer_set(h->g->loop, &h->timer, in_ms) != 0)
+		log_event(LOG_ERROR, "housekeeping cannot set its timer", " ");
+}
+
+static void done(struct batch_item *item, int result)
+{
+	struct housekeeping *h = (struct housekeeping *)item;
+	h->waiting = false;
+	if (result != 0)
+		log_event(LOG_WARN, "housekeeping failed", "error=%d", -result);
+	again(h, result == 0 && h->more ? SOON_MS : EVERY_MS);
+}
+
+static void fire(struct timer *timer)
+{
+	struct housekeeping *h = timer->user;
+	h->item = (struct batch_item){ .run = run, .done = done };
+	h->waiting = true;
+	batch_add(&h->g->batch, &h->item);
+}
+
+int housekeeping_start(struct gateway *g, struct housekeeping **out)
+{
+	struct housekeeping *h = calloc(1, sizeof *h);
+	if (!h)
+		return -ENOMEM;
+	h->g = g;
+	h->timer = (struct timer){ .fire = fire, .user = h };
+	again(h, SOON_MS);
+	*out = h;
+	return 0;
+}
+
+void housekeeping_stop(struct housekeeping *h)
+{
+	if (!h)
+		return;
+	timer_stop(h->g->loop, &h->timer);
+	if (!h->waiting) /* else its item stands in a batch that will not run any more; the process ends */
+		free(h);
+}

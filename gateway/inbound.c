@@ -1,0 +1,345 @@
+#include "gateway/inbound.h"
+
+#include "db/ledger.h"
+#include "gateway/log.h"
+#include "gateway/net.h"
+#include "gateway/outbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { REQUEST_ARENA = 192 * 1024 };
+
+struct inbound { /* one request on its way; owns its arena; freed when it was answered */
+	struct batch_item item;
+	struct gateway *g;
+	struct http_request *request;
+	const struct channel *channel;
+	const struct hook *hook;
+	struct arena arena;
+	struct decoded decoded;
+	struct step_result *steps;    /* decoded.count of them */
+	struct http_response response;
+	bool answered;                /* response is set */
+	bool duplicate;               /* every event was seen before */
+};
+
+const char *inbound_outcome_name(enum inbound_outcome o)
+{
+	static const char *const name[] = { "accept", "ignore", "duplicate", "park", "unaddressable", "malformed",
+					    "unauthorised" };
+	return name[o];
+}
+
+/* ---- answering */
+
+static void observe(struct gateway *g, enum inbound_outcome outcome, unsigned http, const char *why,
+		    const struct inbound *in)
+{
+	struct inbound_trace trace = { outcome, http, why, in ? &in->decoded : NULL, in ? in->steps : NULL };
+	if (g->observe)
+		g->observe(&trace, g->observer);
+}
+
+static void release(struct inbound *in)
+{
+	in->g->parked_requests--;
+	arena_free(&in->arena);
+	free(in);
+}
+
+static void refuse(struct gateway *g, struct http_request *request, unsigned status, enum inbound_outcome outcome,
+		   const char *why)
+{
+	observe(g, outcome, status, why, NULL);
+	http_reply_text(request, status, "");
+}
+
+/* The vendor's dialect for an answer without a step: malformed, ignored, unavailable. */
+static void answer_plain(struct inbound *in, enum answer_state state, enum inbound_outcome outcome)
+{
+	struct reply_to to = { .state = state, .ussd_end = true };
+	if (state == ANSWER_UNAVAILABLE && in->hook->kind == EVENT_USSD && in->decoded.count > 0)
+		to.ussd_text = step_apology(in->g, in->channel, &in->decoded.events[0], &in->arena);
+	struct http_response response = { .status = 503 };
+	if (in->channel->adapter->reply(in->channel, in->hook, &in->decoded, &to, &in->arena, &response) != 0)
+		response = (struct http_response){ .status = 503 };
+	observe(in->g, outcome, response.status, in->decoded.why, in);
+	http_reply(in->request, &response);
+	release(in);
+}
+
+/* ---- in the batch */
+
+static struct str content_type(const struct http_response *response)
+{
+	for (size_t i = 0; i < response->headers_count; i++)
+		if (str_eq_nocase(response->headers[i].name, STR("Content-Type")))
+			return response->headers[i].value;
+	return STR("text/plain");
+}
+
+/* Makes the answer and, where the event has a key, keeps it under that key: the same message gets the same bytes. */
+static int make_answer(struct inbound *in, const struct step_result *step)
+{
+	struct reply_to to = { .state = ANSWERED, .ussd_text = step->ussd_text, .ussd_end = step->ussd_end };
+	struct arena *arena = &in->arena;
+	to.ussd_text = arena_str(arena, to.ussd_text);
+	if (!to.ussd_text.at)
+		return -ENOMEM;
+	return in->channel->adapter->reply(in->channel, in->hook, &in->decoded, &to, arena, &in->response);
+}
+
+static int keep_answer(struct inbound *in, const struct step_result *step)
+{
+	struct replay kept = { .http = in->response.status, .content_type = content_type(&in->response),
+			       .body = in->response.body, .at = gateway_now(in->g) };
+	if (!kept.body.at)
+		kept.body = STR("");
+	return step->keyed ? seen_add(&in->g->db, step->seen_key, step->contact_id, &kept) : 0;
+}
+
+static int repeat_answer(struct inbound *in, const struct replay *replay)
+{
+	struct str body = arena_str(&in->arena, replay->body), type = arena_str(&in->arena, replay->content_type);
+	if (!body.at || !type.at)
+		return -ENOMEM;
+	in->response = (struct http_response){ .status = replay->http, .body = body };
+	http_add_header(&in->response, "Content-Type", type);
+	return 0;
+}
+
+static int take_one(struct inbound *in, size_t i)
+{
+	struct step_result *step = &in->steps[i];
+	int rc = step_event(in->g, in->channel, &in->decoded.events[i], step);
+	if (rc != 0)
+		return rc;
+	if (step->what == STEP_DUPLICATE && step->replay.content_type.at) {
+		rc = repeat_answer(in, &step->replay);
+	} else {
+		rc = make_answer(in, step);
+		if (rc == 0)
+			rc = keep_answer(in, step);
+	}
+	if (step->what != STEP_DUPLICATE)
+		in->duplicate = false;
+	/* what was in the item's arena is gone after this item; `explain` reads inputs from the event's own text */
+	return rc;
+}
+
+static int run_events(struct batch_item *item, struct db *db)
+{
+	struct inbound *in = (struct inbound *)item;
+	int rc = 0;
+	(void)db;
+	in->duplicate = true;
+	for (size_t i = 0; rc == 0 && i < in->decoded.count; i++)
+		rc = take_one(in, i);
+	in->answered = rc == 0;
+	return rc;
+}
+
+static void count(struct gateway *g, enum inbound_outcome outcome)
+{
+	struct gateway_counts *c = &g->counts;
+	uint64_t *const counter[] = { &c->accepted, &c->ignored, &c->duplicate, &c->parked, &c->unaddressable, &c->malformed,
+				      &c->unauthorised };
+	++*counter[outcome];
+}
+
+static enum inbound_outcome outcome_of(const struct inbound *in)
+{
+	if (in->duplicate)
+		return INBOUND_DUPLICATE;
+	if (in->decoded.verdict == VERDICT_UNADDRESSABLE)
+		return INBOUND_UNADDRESSABLE;
+	if (in->decoded.count == 1 && in->steps[0].what == STEP_IGNORED)
+		return INBOUND_IGNORE;
+	return INBOUND_ACCEPT;
+}
+
+static void events_done(struct batch_item *item, int result)
+{
+	struct inbound *in = (struct inbound *)item;
+	struct gateway *g = in->g;
+	if (result != 0 || !in->answered) {
+		g->counts.unavailable++;
+		log_event(LOG_WARN, "callback not stored", "channel=%s error=%d", in->channel->id.at, -result);
+		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_ACCEPT);
+		return;
+	}
+	enum inbound_outcome outcome = outcome_of(in);
+	if (in->hook->kind == EVENT_SMS)
+		outbox_wake(g);
+	count(g, outcome);
+	observe(g, outcome, in->response.status, NULL, in);
+	http_reply(in->request, &in->response);
+	release(in);
+}
+
+/* ---- what is authentic but cannot be read */
+
+static int run_park(struct batch_item *item, struct db *db)
+{
+	struct inbound *in = (struct inbound *)item;
+	const char *why = in->decoded.why ? in->decoded.why : "not understood";
+	int rc = parked_add(db, in->channel->id, in->hook->name, why, in->request->body, gateway_now(in->g));
+	return rc == 0 ? channel_state_inbound(db, in->channel->id, gateway_now(in->g)) : rc;
+}
+
+static void park_done(struct batch_item *item, int result)
+{
+	struct inbound *in = (struct inbound *)item;
+	if (result != 0) {
+		in->g->counts.unavailable++;
+		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_PARK);
+	} else {
+		count(in->g, INBOUND_PARK);
+		answer_plain(in, ANSWERED, INBOUND_PARK);
+	}
+}
+
+/* ---- the way in */
+
+static bool address_allowed(const struct channel *channel, const struct http_request *request)
+{
+	struct in6_addr peer;
+	if (channel->allow_from_count == 0)
+		return true;
+	if (!net_of_client(request, &peer))
+		return false;
+	if (net_is_loopback(&peer))
+		return true;
+	for (size_t i = 0; i < channel->allow_from_count; i++)
+		if (net_holds(&channel->allow_from[i], &peer))
+			return true;
+	return false;
+}
+
+static const struct hook *find_hook(const struct channel *channel, struct str name)
+{
+	for (const struct hook *hook = channel->adapter->hooks; hook->name; hook++)
+		if (str_eq_z(name, hook->name))
+			return hook;
+	return NULL;
+}
+
+/* Every unknown channel is compared with a token, too: the time tells nothing. */
+static bool token_proves(const struct channel *channel, struct str token)
+{
+	static const char dummy[] = "no-channel-has-this-token--";
+	struct str wanted = channel && channel->token.len ? channel->token : STR(dummy);
+	if (channel && channel->adapter->authenticates && !channel->token.len)
+		return true;
+	/* a token of another length is compared as well, against itself, and fails */
+	bool same_length = wanted.len == token.len;
+	bool same = vault_equal(token, same_length ? wanted : token);
+	return channel && same && same_length;
+}
+
+/* /cb/<id>/<token>/<hook> or, where the adapter proves each request itself, /cb/<id>/<hook>. */
+static const struct channel *route(struct gateway *g, const struct http_request *request, const struct hook **hook)
+{
+	struct str rest = request->path, part[6];
+	size_t parts = 0;
+	while (parts < 6 && str_split(&rest, '/', &part[parts]))
+		parts++;
+	const struct channel *channel = parts >= 4 ? config_channel(&g->config, part[2]) : NULL;
+	bool bare = parts == 4 && channel && channel->adapter->authenticates && !channel->token.len;
+	struct str token = parts == 5 ? part[3] : STR("");
+	bool proved = token_proves(channel, token) && (parts == 5 || bare);
+	*hook = proved && address_allowed(channel, request) ? find_hook(channel, part[bare ? 3 : 4]) : NULL;
+	return *hook ? channel : NULL;
+}
+
+static struct inbound *begin(struct gateway *g, struct http_request *request, const struct channel *channel,
+			     const struct hook *hook)
+{
+	struct inbound *in = calloc(1, sizeof *in);
+	if (!in || arena_new(&in->arena, REQUEST_ARENA) != 0) {
+		free(in);
+		return NULL;
+	}
+	in->g = g, in->request = request, in->channel = channel, in->hook = hook;
+	in->response.status = 200;
+	g->parked_requests++;
+	return in;
+}
+
+static void enter_batch(struct inbound *in, bool park)
+{
+	in->item.run = park ? run_park : run_events;
+	in->item.done = park ? park_done : events_done;
+	in->steps = arena_array(&in->arena, in->decoded.count + 1, sizeof *in->steps);
+	if (in->steps)
+		batch_add(&in->g->batch, &in->item);
+	else
+		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_ACCEPT);
+}
+
+static void judge(struct inbound *in)
+{
+	switch (in->decoded.verdict) {
+	case VERDICT_ACCEPT:
+	case VERDICT_UNADDRESSABLE:
+		enter_batch(in, in->decoded.count == 0);
+		return;
+	case VERDICT_PARK:
+		enter_batch(in, true);
+		return;
+	case VERDICT_IGNORE:
+		in->g->counts.ignored++;
+		answer_plain(in, ANSWERED, INBOUND_IGNORE);
+		return;
+	case VERDICT_MALFORMED:
+		in->g->counts.malformed++;
+		answer_plain(in, ANSWER_MALFORMED, INBOUND_MALFORMED);
+		return;
+	case VERDICT_UNAUTHORISED:
+		in->g->counts.unauthorised++;
+		observe(in->g, INBOUND_UNAUTHORISED, 404, NULL, NULL);
+		http_reply_text(in->request, 404, "");
+		release(in);
+		return;
+	}
+}
+
+void inbound_handle(struct gateway *g, struct http_request *request)
+{
+	const struct hook *hook;
+	const struct channel *channel = route(g, request, &hook);
+	if (!channel) {
+		g->counts.unauthorised++;
+		refuse(g, request, 404, INBOUND_UNAUTHORISED, NULL);
+		return;
+	}
+	if (!(hook->methods & 1u << request->method)) {
+		g->counts.malformed++;
+		refuse(g, request, 405, INBOUND_MALFORMED, "method");
+		return;
+	}
+	struct inbound *in = g->stopping || g->parked_requests >= g->config.limits.parked_requests ? NULL :
+			     begin(g, request, channel, hook);
+	if (!in) { /* more than can be held: the aggregator comes back (I18) */
+		g->counts.unavailable++;
+		refuse(g, request, 503, INBOUND_ACCEPT, "too many requests wait");
+		return;
+	}
+	int rc = channel->adapter->decode(channel, hook, request, &g->book.phones, &in->arena, &in->decoded);
+	if (rc == 0)
+		judge(in);
+	else
+		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_ACCEPT);
+}
+
+int inbound_take(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+{
+	int rc = step_event(g, channel, event, out);
+	if (rc == 0 && out->keyed) {
+		struct replay nothing = { .http = 200, .content_type = STR("text/plain"), .body = STR(""), .at = gateway_now(g) };
+		rc = seen_add(&g->db, out->seen_key, out->contact_id, &nothing);
+	}
+	return rc;
+}

@@ -1,0 +1,27 @@
+/* Which messages leave, when, and what their results mean (CONTRACT 7, failures.md 2.3).
+ *
+ * Each turn it claims what is due on each channel: rate, number under way, brake, expiry, opt-out.  "Attempt started" is
+ * committed before the call goes to the sender; the result comes back as an item of the next batch.  A result that is
+ * unknown is never sent again by itself. */
+#ifndef GATEWAY_OUTBOX_H
+#define GATEWAY_OUTBOX_H
+
+#include "gateway/gateway.h"
+
+int outbox_new(struct gateway *g, struct err *err) __attribute__((warn_unused_result)); /* sets g->outbox; what was under way is unknown */
+void outbox_free(struct gateway *g);
+/* From the before-sleep hook, after the batch: adds claims to the next batch.  Returns ms until it wants to be called
+ * again; -1: only when something new comes. */
+int outbox_turn(struct gateway *g);
+/* Something new may be due. */
+void outbox_wake(struct gateway *g);
+
+/* The brake: nothing leaves from now on, nothing queued is lost.  Persisted by the caller's item. */
+int outbox_set_brake(struct gateway *g, bool on) __attribute__((warn_unused_result));
+bool outbox_braked(const struct gateway *g);
+size_t outbox_under_way(const struct gateway *g);
+
+/* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %. */
+int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
+
+#endif

@@ -1,0 +1,167 @@
+#include "gateway/poller.h"
+
+#include "db/ledger.h"
+#include "gateway/crash.h"
+#include "gateway/inbound.h"
+#include "gateway/log.h"
+#include "gateway/outbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { PAGE_ARENA = 2 << 20, CALL_DEADLINE_MS = 30000, FAILURES_MAX = 6 };
+
+struct inbox { /* one channel's */
+	struct batch_item item;
+	struct timer timer;
+	struct poller *poller;
+	const struct channel *channel;
+	struct arena arena;      /* of the page under way */
+	char cursor[128];        /* of the last committed page */
+	struct str next_cursor;
+	struct decoded page;
+	struct event *parked;
+	size_t parked_count;
+	struct str body;
+	unsigned failures;
+	bool busy;
+};
+
+struct poller {
+	struct gateway *g;
+	struct inbox inbox[CONFIG_CHANNELS_MAX];
+	size_t count;
+};
+
+static void again(struct inbox *in, bool soon)
+{
+	unsigned doublings = in->failures < FAILURES_MAX ? in->failures : FAILURES_MAX;
+	int64_t wait_ms = soon ? 1 : ((int64_t)in->channel->poll_seconds * 1000) << doublings;
+	arena_free(&in->arena);
+	in->busy = false;
+	if (timer_set(in->poller->g->loop, &in->timer, wait_ms) != 0)
+		log_event(LOG_ERROR, "poller cannot set its timer", "channel=%s", in->channel->id.at);
+}
+
+/* ---- a page into the database */
+
+static int take_all(struct inbox *in, struct db *db)
+{
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < in->page.count; i++) {
+		struct step_result step;
+		size_t mark = arena_mark(&db->arena);
+		rc = inbound_take(in->poller->g, in->channel, &in->page.events[i], &step);
+		arena_back(&db->arena, mark);
+	}
+	for (size_t i = 0; rc == 0 && i < in->parked_count; i++) {
+		const struct event *e = &in->parked[i];
+		rc = parked_add(db, in->channel->id, "poll", "a message of the page could not be read",
+				e->raw.len ? e->raw : e->text, gateway_now(in->poller->g));
+	}
+	return rc;
+}
+
+static int run_page(struct batch_item *item, struct db *db)
+{
+	struct inbox *in = (struct inbox *)item;
+	if (in->page.verdict == VERDICT_MALFORMED)
+		return parked_add(db, in->channel->id, "poll", "the page could not be read", in->body, gateway_now(in->poller->g));
+	int rc = take_all(in, db);
+	crash_point("page_taken");
+	return rc == 0 ? channel_state_cursor(db, in->channel->id, in->next_cursor) : rc;
+}
+
+static void page_done(struct batch_item *item, int result)
+{
+	struct inbox *in = (struct inbox *)item;
+	bool read = result == 0 && in->page.verdict != VERDICT_MALFORMED;
+	bool more = read && in->page.count + in->parked_count > 0;
+	if (read)
+		read = str_copy(in->next_cursor, in->cursor, sizeof in->cursor);
+	in->failures = read ? 0 : in->failures + 1;
+	outbox_wake(in->poller->g);
+	again(in, more);
+}
+
+/* ---- the call */
+
+static int keep_body(struct inbox *in, const struct http_result *result)
+{
+	in->body = arena_str(&in->arena, result->body);
+	return in->body.at ? 0 : -ENOMEM;
+}
+
+static void page_came(const struct http_result *result, void *user)
+{
+	struct inbox *in = user;
+	struct gateway *g = in->poller->g;
+	struct http_result kept = *result;
+	int rc = transport_class(result) == SEND_ACCEPTED ? keep_body(in, result) : -EIO;
+	kept.body = in->body;
+	if (rc == 0)
+		rc = in->channel->adapter->polled(in->channel, str_of(in->cursor), &kept, &g->book.phones, &in->arena, &in->page,
+						  &in->parked, &in->parked_count, &in->next_cursor);
+	if (rc != 0) {
+		in->failures++;
+		log_event(LOG_WARN, "inbox not fetched", "channel=%s status=%u curl=%d", in->channel->id.at, result->status,
+			  result->curl_code);
+		again(in, false);
+	} else if (in->page.verdict != VERDICT_MALFORMED && in->page.count + in->parked_count == 0) {
+		in->failures = 0;
+		again(in, false);
+	} else {
+		in->item = (struct batch_item){ .run = run_page, .done = page_done };
+		batch_add(&g->batch, &in->item);
+	}
+}
+
+static void fetch(struct timer *timer)
+{
+	struct inbox *in = timer->user;
+	struct http_call call;
+	in->busy = true;
+	in->page = (struct decoded){ 0 };
+	in->parked_count = 0;
+	in->body = STR("");
+	int rc = arena_new(&in->arena, PAGE_ARENA);
+	if (rc == 0)
+		rc = in->channel->adapter->poll(in->channel, str_of(in->cursor), &in->arena, &call);
+	if (rc == 0)
+		rc = sender_call(in->poller->g->sender, in->channel->id, &call, CALL_DEADLINE_MS, page_came, in);
+	if (rc != 0) {
+		in->failures++;
+		again(in, false);
+	}
+}
+
+int poller_start(struct gateway *g, struct poller **out)
+{
+	struct poller *p = calloc(1, sizeof *p);
+	if (!p)
+		return -ENOMEM;
+	p->g = g;
+	*out = p;
+	for (size_t i = 0; i < g->config.channels_count; i++) {
+		const struct channel *channel = &g->config.channels[i];
+		struct channel_state state;
+		if (!channel->poll_seconds || !channel->adapter->poll)
+			continue;
+		struct inbox *in = &p->inbox[p->count++];
+		*in = (struct inbox){ .poller = p, .channel = channel, .timer = { .fire = fetch, .user = in } };
+		int rc = channel_state_get(&g->db, channel->id, &state);
+		if (rc < 0 || !str_copy(str_of(state.cursor), in->cursor, sizeof in->cursor))
+			return rc < 0 ? rc : -EINVAL;
+		rc = timer_set(g->loop, &in->timer, 1);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+void poller_stop(struct poller *p)
+{
+	for (size_t i = 0; p && i < p->count; i++)
+		timer_stop(p->g->loop, &p->inbox[i].timer);
+	/* A fetch under way still points here; it ends with the process. */
+}

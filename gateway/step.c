@@ -1,0 +1,539 @@
+#include "gateway/step.h"
+
+#include "db/ledger.h"
+#include "db/message.h"
+#include "gateway/calendar.h"
+#include "gateway/casework.h"
+#include "gateway/log.h"
+
+#include <errno.h>
+#include <string.h>
+
+enum { HOUR_MS = 3600 * 1000 };
+#define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
+#define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
+#define RESUME_WINDOW_MS ((int64_t)48 * HOUR_MS) /* domain.md 2.3 (d) */
+#define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
+
+struct step { /* one event on its way */
+	struct gateway *g;
+	struct db *db;
+	const struct channel *channel;
+	const struct event *event;
+	int64_t now_ms;
+	struct contact who;
+	struct conversation talk;
+	struct session unfinished;
+	struct case_row open_case;
+	char new_ref[REF_LEN + 1];
+	struct facts facts;
+	struct casework work;
+	int64_t message_in;
+	struct step_result *out;
+};
+
+/* ---- who */
+
+static int find_person(struct step *s)
+{
+	int64_t wipe_due = s->now_ms + (int64_t)s->g->config.retention.unconsented_hours * HOUR_MS;
+	struct str number = str_of(s->event->from.e164);
+	int rc = contact_by_number(s->db, number, &s->who);
+	if (rc == 1)
+		rc = contact_touch(s->db, s->who.contact_id, s->now_ms, wipe_due);
+	else if (rc == 0)
+		rc = contact_add(s->db, number, str_of(s->event->from.country), s->now_ms, wipe_due, &s->who);
+	s->out->contact_id = s->who.contact_id;
+	return rc;
+}
+
+/* ---- facts */
+
+static void add_placeholder(struct facts *f, struct str name, struct str value)
+{
+	if (f->placeholders_count < sizeof f->placeholders / sizeof *f->placeholders && value.len)
+		f->placeholders[f->placeholders_count++] = (struct binding){ name, value };
+}
+
+/* The numbers a text may name: those of the country the person's number is of, else the programme's. */
+static void add_numbers(const struct config *config, struct str iso, struct facts *f)
+{
+	const struct country *country = config_country(config, iso);
+	if (!country || !country->sos.len)
+		country = config_country(config, config->programme_country);
+	if (!country)
+		return;
+	add_placeholder(f, STR("tel"), country->telephone);
+	add_placeholder(f, STR("callback"), country->callback);
+	add_placeholder(f, STR("sos"), country->sos);
+}
+
+static int load_facts(struct step *s)
+{
+	const struct gateway *g = s->g;
+	int rc = case_of_contact(s->db, s->who.contact_id, &s->who.key, &s->open_case);
+	if (rc < 0)
+		return rc;
+	bool has_case = rc == 1;
+	rc = case_new_ref(s->db, s->new_ref);
+	if (rc == 0)
+		rc = conversation_unfinished(s->db, &s->who, s->now_ms - RESUME_WINDOW_MS, s->talk.session_id, &s->unfinished);
+	if (rc < 0)
+		return rc;
+	s->facts = (struct facts){
+		.now_ms = s->now_ms, .language = book_language(&g->book, str_of(s->who.language)),
+		.screen = s->channel->screen, .ucs2 = s->channel->ucs2, .intake_paused = g->config.intake_paused,
+		.office_open = calendar_office_open(&g->config, s->now_ms), .opted_out = s->who.opted_out,
+		.case_status = has_case ? str_of(s->open_case.status) : STR(""),
+		.case_ref = has_case ? str_of(s->open_case.ref) : STR(""), .contact_pref = str_of(s->who.contact_pref),
+		.new_ref = str_of(s->new_ref), .new_run_id = db_new_id(s->db),
+		.acked_lately = s->who.acked_at > s->now_ms - (int64_t)24 * HOUR_MS,
+		.unfinished = rc == 1 ? &s->unfinished : NULL,
+	};
+	add_numbers(&g->config, str_of(s->event->from.country), &s->facts);
+	return 0;
+}
+
+/* ---- log */
+
+static struct str words_of(const struct event *event)
+{
+	return event->raw.len ? event->raw : event->text;
+}
+
+static int log_inbound(struct step *s, struct str text, const struct outcome *outcome, const char *status,
+		       struct str provider_id)
+{
+	struct message m = {
+		.ussd = s->event->kind == EVENT_USSD, .channel = s->channel->id, .provider_id = provider_id,
+		.case_ref = str_of(s->work.case_ref), .flow = outcome ? outcome->flow : STR(""),
+		.state = outcome ? outcome->state : STR(""), .status = status, .contact_id = s->who.contact_id,
+		.point_id = s->who.point_id, .created_at = s->now_ms, .text = text,
+	};
+	int rc = message_add(s->db, &m, &s->who.key);
+	s->message_in = m.message_id;
+	return rc;
+}
+
+static int log_screen(struct step *s, const struct outcome *outcome, struct str provider_id)
+{
+	enum encoding encoding;
+	(void)text_units(outcome->text, &encoding);
+	struct message m = {
+		.out = true, .ussd = true, .channel = s->channel->id, .provider_id = provider_id,
+		.case_ref = str_of(s->work.case_ref), .flow = str_of(outcome->now.flow), .state = str_of(outcome->now.state),
+		.status = "sent", .class = "reply", .contact_id = s->who.contact_id, .point_id = s->who.point_id,
+		.reply_to = s->message_in, .encoding = encoding_name(encoding), .created_at = s->now_ms, .sent_at = s->now_ms,
+		.text = outcome->text,
+	};
+	return message_add(s->db, &m, &s->who.key);
+}
+
+/* An answer by SMS: written as the channel will carry it, counted, and put into the outbox. */
+static int queue_reply(struct step *s, const struct outcome *outcome)
+{
+	enum encoding encoding;
+	struct segments plan;
+	const struct limits *limits = &s->g->config.limits;
+	struct buf text = buf_new(&s->db->arena, outcome->text.len * 4 + 64);
+	int rc = transliterate(outcome->text, str_of(s->who.language), s->channel->encoding, &text, &encoding);
+	if (rc == 0)
+		rc = segment_plan(buf_str(&text), &plan);
+	unsigned most = s->channel->max_segments ? s->channel->max_segments : limits->max_segments;
+	bool too_long = rc == 0 && plan.count > most;
+	if (rc != 0)
+		return rc;
+	struct message m = {
+		.out = true, .channel = s->channel->id, .case_ref = str_of(s->work.case_ref), .flow = str_of(outcome->now.flow),
+		.state = str_of(outcome->now.state), .status = too_long ? "rejected" : "queued",
+		.reason = too_long ? STR("more segments than the channel allows") : STR(""), .class = "reply",
+		.contact_id = s->who.contact_id, .point_id = s->who.point_id, .reply_to = s->message_in,
+		.encoding = encoding_name(encoding), .segments = plan.count, .created_at = s->now_ms, .text = buf_str(&text),
+	};
+	rc = message_add(s->db, &m, &s->who.key);
+	if (rc != 0 || too_long)
+		return rc;
+	return outbox_add(s->db, m.message_id, s->channel->id, OUTBOX_ANSWER, s->now_ms,
+			  s->now_ms + (int64_t)limits->outbox_expire_hours * HOUR_MS);
+}
+
+/* ---- one step */
+
+static void begin_work(struct step *s, enum mode mode)
+{
+	s->work = (struct casework){ .g = s->g, .channel = s->channel, .who = &s->who, .mode = mode, .now_ms = s->now_ms,
+				     .e164 = str_of(s->event->from.e164), .language = str_of(s->who.language) };
+	memcpy(s->work.case_ref, s->open_case.ref, sizeof s->work.case_ref);
+}
+
+static int ask_engine(struct step *s, enum mode mode, enum input_kind kind, struct str text, const struct outcome **out)
+{
+	struct input input = { .kind = kind, .mode = mode, .text = text, .facts = &s->facts };
+	s->talk.session.started_ms = s->talk.started_at;
+	*out = flow_step(&s->g->book, &s->talk.session, &input, &s->db->arena);
+	if (!*out)
+		return -ENOMEM;
+	int rc = casework_apply(&s->work, *out);
+	s->talk.session = (*out)->now;
+	return rc;
+}
+
+/* What may be taken up again after a dropped session: an unfinished walk that is more than a menu. */
+static bool worth_resuming(const struct session *session)
+{
+	return session->flow[0] && !session->finished && session->consented;
+}
+
+static int finish(struct step *s)
+{
+	if (!s->work.wiped)
+		return conversation_save(s->db, &s->who, &s->talk, worth_resuming(&s->talk.session), s->now_ms);
+	/* Refused: gone at once, unless the last word by SMS still has to leave; then the housekeeping does it. */
+	int rc = contact_wipe(s->db, s->who.contact_id, s->now_ms);
+	if (rc == 1)
+		s->out->contact_id = 0, s->g->counts.wiped++;
+	return rc < 0 ? rc : 0;
+}
+
+static int of_another_country(struct step *s)
+{
+	struct effect read = { .kind = EFFECT_TASK, .a = STR("READ"), .b = STR("wrote from a country outside the programme"),
+			       .d = STR("counsellor"), .due_minutes = 2 * 24 * 60 };
+	struct outcome task = { .effects_count = 1, .effects = { read } };
+	return casework_apply(&s->work, &task);
+}
+
+static bool country_is_ours(const struct step *s)
+{
+	return config_country(&s->g->config, str_of(s->event->from.country)) != NULL;
+}
+
+/* ---- SMS */
+
+static bool never_limited(const struct step *s)
+{
+	struct answer answer;
+	struct question none = { 0 };
+	const struct book *book = &s->g->book;
+	match_answer(&book->words, s->event->text, &none, book->languages, book->languages_count, -1, &answer);
+	return answer.kind == ANSWER_KEYWORD && (answer.keyword == KEYWORD_STOP || answer.keyword == KEYWORD_URGENT);
+}
+
+static int over_the_limit(struct step *s, bool *over)
+{
+	int64_t n;
+	int rc = message_count_inbound(s->db, s->who.contact_id, s->now_ms - HOUR_MS, &n);
+	*over = rc == 0 && n >= s->g->config.limits.inbound_per_hour && !never_limited(s);
+	return rc;
+}
+
+static int converse_by_sms(struct step *s)
+{
+	const struct outcome *outcome;
+	int rc = conversation_sms(s->db, &s->who, s->now_ms - SMS_WINDOW_MS, &s->talk);
+	if (rc == 0)
+		rc = conversation_new(s->db, &s->who, s->channel->id, NULL, s->now_ms, &s->talk);
+	if (rc >= 0)
+		rc = load_facts(s);
+	begin_work(s, MODE_SMS);
+	if (rc == 0)
+		rc = ask_engine(s, MODE_SMS, INPUT_TEXT, s->event->text, &outcome);
+	if (rc == 0)
+		rc = log_inbound(s, words_of(s->event), outcome, "received", s->event->id);
+	if (rc == 0 && outcome->reply != REPLY_NONE)
+		rc = queue_reply(s, outcome);
+	if (rc == 0 && str_eq_z(outcome->text_key, "free.ack"))
+		rc = contact_set_acked(s->db, s->who.contact_id, s->now_ms);
+	return rc == 0 ? finish(s) : rc;
+}
+
+/* A short code, a sender's name: kept for an operator, never answered (a loop would follow), never a contact. */
+static int from_nobody(struct step *s)
+{
+	struct message m = { .channel = s->channel->id, .provider_id = s->event->id, .status = "parked",
+			     .reason = STR("the sender is no phone number"), .created_at = s->now_ms,
+			     .text = words_of(s->event) };
+	return message_add(s->db, &m, &s->db->vault.own);
+}
+
+static int step_sms(struct step *s)
+{
+	bool over = false;
+	if (s->event->from.kind != PHONE_E164)
+		return from_nobody(s);
+	int rc = find_person(s);
+	if (rc == 0)
+		rc = over_the_limit(s, &over);
+	begin_work(s, MODE_SMS);
+	if (rc == 0 && over) {
+		s->out->what = STEP_LIMITED;
+		s->g->counts.limited++;
+		return log_inbound(s, words_of(s->event), NULL, "parked", s->event->id);
+	}
+	if (rc == 0 && !country_is_ours(s)) {
+		rc = log_inbound(s, words_of(s->event), NULL, "parked", s->event->id);
+		return rc == 0 ? of_another_country(s) : rc;
+	}
+	return rc == 0 ? converse_by_sms(s) : rc;
+}
+
+/* ---- USSD */
+
+static struct str hop_name(struct step *s)
+{
+	if (s->event->turn_ids)
+		return s->event->id;
+	struct buf b = buf_new(&s->db->arena, s->event->session.len + 24);
+	buf_put(&b, s->event->session);
+	buf_printf(&b, "/%zu", s->talk.hops_count);
+	return b.full ? STR("") : buf_str(&b);
+}
+
+/* Where this screen asks for a secret, what was typed is in the answer alone, as a hash. */
+static bool asks_secret(const struct step *s)
+{
+	const struct session *now = &s->talk.session;
+	const struct flow *flow = book_flow(&s->g->book, str_of(now->flow), str_of(now->version));
+	const struct state *state = flow ? flow_state(flow, str_of(now->state)) : NULL;
+	return state && state->secret;
+}
+
+static int one_input(struct step *s, enum input_kind kind, struct str text, const struct outcome **outcome)
+{
+	int rc = load_facts(s);
+	begin_work(s, MODE_USSD);
+	if (rc == 0)
+		rc = ask_engine(s, MODE_USSD, kind, text, outcome);
+	if (rc != 0)
+		return rc;
+	/* chosen in this very hop: the next input of a dialled path speaks it */
+	return str_copy(s->work.language, s->who.language, sizeof s->who.language) ? 0 : -EINVAL;
+}
+
+/* The inputs of this hop, one after the other; a conversation that ended takes no more of them. */
+static int walk(struct step *s, const struct outcome **outcome)
+{
+	const struct ussd_turn *turn = &s->out->turn;
+	int rc = 0;
+	if (turn->is_new || turn->conflict)
+		rc = one_input(s, INPUT_DIAL, STR(""), outcome);
+	if (turn->conflict) { /* nothing is applied by guess: the screen that stands is shown again (U4) */
+		s->g->counts.conflicts++;
+		return rc;
+	}
+	for (size_t i = 0; rc == 0 && i < turn->inputs; i++)
+		if (i == 0 || (*outcome)->reply == REPLY_CONTINUE)
+			rc = one_input(s, INPUT_TEXT, turn->input[i], outcome);
+	return rc;
+}
+
+static int converse_by_ussd(struct step *s)
+{
+	const struct ussd_turn *turn = &s->out->turn;
+	const struct outcome *outcome = NULL;
+	struct str typed = turn->inputs == 1 ? turn->input[0] : turn->is_new ? s->event->text : STR("");
+	bool secret = asks_secret(s);
+	struct str hop = hop_name(s);
+	int rc = walk(s, &outcome);
+	if (rc == 0)
+		rc = log_inbound(s, secret ? STR("****") : typed, outcome, "received", hop);
+	if (rc == 0)
+		rc = log_screen(s, outcome, hop);
+	if (rc != 0)
+		return rc;
+	s->out->ussd_text = outcome->text;
+	s->out->ussd_end = outcome->reply != REPLY_CONTINUE;
+	return 0;
+}
+
+static bool is_retry(const struct step *s)
+{
+	return !s->event->cumulative && !s->event->turn_ids && s->talk.hops_count > 0 &&
+	       s->now_ms - s->talk.updated_at < RETRY_WINDOW_MS;
+}
+
+/* Seen before: by the vendor's turn id, else by conversation and the text so far; else (neither) by the hop's number,
+ * which a quick repetition of the same input does not move on. */
+static void hop_key(const struct step *s, bool retry, unsigned char out[VAULT_INDEX_LEN])
+{
+	uint64_t number = s->talk.hops_count - retry;
+	struct str parts[] = { STR("hop"), s->channel->id, { (const char *)&s->talk.session_id, sizeof s->talk.session_id },
+			       s->event->turn_ids ? s->event->id : s->event->text,
+			       s->event->cumulative || s->event->turn_ids ? STR("") : (struct str){ (const char *)&number, sizeof number } };
+	vault_fingerprint(&s->db->vault, parts, sizeof parts / sizeof *parts, out);
+}
+
+static int not_ours_by_ussd(struct step *s)
+{
+	int language = book_language(&s->g->book, str_of(s->who.language));
+	struct facts facts = { .language = language < 0 ? 0 : language };
+	begin_work(s, MODE_USSD);
+	add_numbers(&s->g->config, s->g->config.programme_country, &facts);
+	s->out->ussd_end = true;
+	s->out->ussd_text = flow_apology(&s->g->book, &facts, &s->db->arena);
+	int rc = log_inbound(s, s->event->text, NULL, "parked", hop_name(s));
+	return rc == 0 ? of_another_country(s) : rc;
+}
+
+static int find_talk(struct step *s, bool *duplicate)
+{
+	unsigned char vendor_key[VAULT_INDEX_LEN];
+	ussd_vendor_key(&s->db->vault, s->channel->id, s->event, vendor_key);
+	int rc = conversation_ussd(s->db, &s->who, vendor_key, s->now_ms - USSD_WINDOW_MS, &s->talk);
+	if (rc == 0)
+		rc = conversation_new(s->db, &s->who, s->channel->id, vendor_key, s->now_ms, &s->talk);
+	if (rc < 0)
+		return rc;
+	hop_key(s, false, s->out->seen_key);
+	rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
+	if (rc == 0 && is_retry(s)) {
+		unsigned char before[VAULT_INDEX_LEN];
+		hop_key(s, true, before);
+		rc = seen_find(s->db, before, &s->out->replay);
+	}
+	*duplicate = rc == 1;
+	return rc < 0 ? rc : 0;
+}
+
+static int step_ussd(struct step *s)
+{
+	bool duplicate = false;
+	int rc = find_person(s);
+	if (rc == 0)
+		rc = find_talk(s, &duplicate);
+	if (rc != 0)
+		return rc;
+	ussd_read(&s->db->vault, &s->talk, s->event, &s->out->turn);
+	if (duplicate) {
+		s->out->what = STEP_DUPLICATE;
+		return 0;
+	}
+	s->out->keyed = true;
+	rc = ussd_note(&s->db->vault, &s->talk, s->event);
+	if (rc == -E2BIG) { /* a loop somewhere: the session is closed, the person hears that it is */
+		s->out->ussd_end = true;
+		s->out->ussd_text = step_apology(s->g, s->channel, s->event, &s->db->arena);
+		return 0;
+	}
+	if (!country_is_ours(s)) {
+		rc = not_ours_by_ussd(s);
+		return rc == 0 ? finish(s) : rc;
+	}
+	rc = converse_by_ussd(s);
+	return rc == 0 ? finish(s) : rc;
+}
+
+static int step_ussd_end(struct step *s)
+{
+	unsigned char vendor_key[VAULT_INDEX_LEN];
+	int rc = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);
+	if (rc == 1) {
+		ussd_vendor_key(&s->db->vault, s->channel->id, s->event, vendor_key);
+		rc = conversation_ussd(s->db, &s->who, vendor_key, s->now_ms - USSD_WINDOW_MS, &s->talk);
+	}
+	if (rc != 1)
+		return rc;
+	rc = conversation_ended(s->db, s->talk.session_id, s->event->reason, s->now_ms);
+	s->out->what = rc == 1 ? STEP_TAKEN : STEP_DUPLICATE;
+	return rc < 0 ? rc : 0;
+}
+
+/* ---- reports, opt-outs */
+
+static enum report_status status_named(const char *name)
+{
+	for (int i = REPORT_SENT; i <= REPORT_REJECTED; i++)
+		if (strcmp(report_status_name((enum report_status)i), name) == 0)
+			return (enum report_status)i;
+	return REPORT_NONE;
+}
+
+static int step_report(struct step *s)
+{
+	enum report_outcome outcome;
+	char final[16];
+	const char *status = report_status_name(s->event->status);
+	if (!status || !s->event->id.len) {
+		s->out->what = STEP_IGNORED;
+		return 0;
+	}
+	int rc = message_report(s->db, s->channel->id, s->event->id, status, s->event->reason, s->now_ms, &outcome, final,
+				&s->out->contact_id);
+	if (rc == 0 && outcome == REPORT_CONFLICT)
+		s->g->counts.conflicts++;
+	s->out->report_status = status_named(final);
+	if (rc == 0 && s->event->opt_out && s->event->from.kind == PHONE_E164)
+		rc = opt_out(s->db, str_of(s->event->from.e164), "operator", s->now_ms);
+	return rc;
+}
+
+static int step_opt_out(struct step *s)
+{
+	struct str number = str_of(s->event->from.e164);
+	if (s->event->opt_in) /* an operator lifts its own bar; ours is lifted by the person's START alone */
+		return 0;
+	return opt_out(s->db, number, "operator", s->now_ms);
+}
+
+/* ---- */
+
+static int seen_by_id(struct step *s)
+{
+	char ts[24];
+	const struct event *e = s->event;
+	struct buf b = buf_over(ts, sizeof ts);
+	buf_put_i64(&b, e->ts_ms);
+	struct str by_id[] = { e->pulled ? STR("pulled id") : STR("id"), s->channel->id, e->id };
+	struct str by_content[] = { STR("content"), s->channel->id, str_of(e->from.e164), e->to, words_of(e), buf_str(&b) };
+	vault_fingerprint(&s->db->vault, e->id.len ? by_id : by_content, e->id.len ? 3 : 6, s->out->seen_key);
+	s->out->keyed = true;
+	int rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
+	if (rc == 1)
+		s->out->what = STEP_DUPLICATE, s->out->keyed = false;
+	return rc;
+}
+
+int step_event(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+{
+	struct step s = { .g = g, .db = &g->db, .channel = channel, .event = event, .now_ms = gateway_now(g), .out = out };
+	int rc = 0;
+	*out = (struct step_result){ 0 };
+	switch (event->kind) {
+	case EVENT_SMS:
+		rc = seen_by_id(&s);
+		if (rc == 0)
+			rc = step_sms(&s);
+		else if (rc == 1)
+			rc = 0;
+		break;
+	case EVENT_USSD:
+		rc = step_ussd(&s);
+		break;
+	case EVENT_USSD_END:
+		rc = step_ussd_end(&s);
+		break;
+	case EVENT_REPORT:
+		rc = step_report(&s);
+		break;
+	case EVENT_OPT_OUT:
+		rc = step_opt_out(&s);
+		break;
+	}
+	if (rc == 0 && out->what != STEP_DUPLICATE)
+		rc = channel_state_inbound(&g->db, channel->id, s.now_ms);
+	seal_key_forget(&s.who.key);
+	return rc;
+}
+
+struct str step_apology(struct gateway *g, const struct channel *channel, const struct event *event, struct arena *arena)
+{
+	struct contact who;
+	struct facts facts = { .now_ms = gateway_now(g), .screen = channel->screen, .ucs2 = channel->ucs2 };
+	/* Reading may still work when writing does not; without it the programme's first language speaks. */
+	facts.language = contact_by_number(&g->db, str_of(event->from.e164), &who) == 1 ?
+				 book_language(&g->book, str_of(who.language)) : 0;
+	if (facts.language < 0)
+		facts.language = 0;
+	add_numbers(&g->config, str_of(event->from.country), &facts);
+	return flow_apology(&g->book, &facts, arena);
+}

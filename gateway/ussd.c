@@ -1,0 +1,82 @@
+#include "gateway/ussd.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void hop_hash(const struct vault *vault, const struct conversation *history, struct str text,
+		     unsigned char out[HOP_HASH_LEN])
+{
+	unsigned char full[VAULT_INDEX_LEN];
+	struct str conversation = { (const char *)&history->session_id, sizeof history->session_id };
+	vault_fingerprint(vault, (struct str[]){ STR("hop text"), conversation, text }, 3, full);
+	memcpy(out, full, HOP_HASH_LEN);
+}
+
+void ussd_vendor_key(const struct vault *vault, struct str channel, const struct event *event,
+		     unsigned char out[VAULT_INDEX_LEN])
+{
+	vault_fingerprint(vault, (struct str[]){ STR("ussd session"), channel, event->session, str_of(event->from.e164) }, 4,
+			  out);
+}
+
+/* The longest text of an earlier hop that this text begins with; SIZE_MAX: none. */
+static size_t known_prefix(const struct vault *vault, const struct conversation *history, struct str text, size_t *hop)
+{
+	for (size_t i = history->hops_count; i-- > 0;) {
+		const struct hop *h = &history->hops[i];
+		unsigned char hash[HOP_HASH_LEN];
+		if (h->len > text.len)
+			continue;
+		/* a prefix ends where a '*' stands: "12" does not go on from "1" */
+		if (h->len > 0 && h->len < text.len && text.at[h->len] != '*')
+			continue;
+		hop_hash(vault, history, str_slice(text, 0, h->len), hash);
+		if (memcmp(hash, h->hash, HOP_HASH_LEN) == 0) {
+			*hop = i;
+			return h->len;
+		}
+	}
+	return SIZE_MAX;
+}
+
+/* "3*1" dialled as *384*2200*3*1#: each part is one input, in order. */
+static void read_dialled_path(struct str text, struct ussd_turn *out)
+{
+	struct str rest = text, part;
+	out->is_new = true;
+	if (text.len == 0)
+		return;
+	while (out->inputs < USSD_INPUTS_MAX && str_split(&rest, '*', &part))
+		out->input[out->inputs++] = part;
+}
+
+void ussd_read(const struct vault *vault, const struct conversation *history, const struct event *event,
+	       struct ussd_turn *out)
+{
+	*out = (struct ussd_turn){ 0 };
+	if (history->hops_count == 0) {
+		if (event->cumulative)
+			read_dialled_path(event->text, out);
+		else
+			out->is_new = true, out->input[0] = event->text, out->inputs = event->text.len ? 1 : 0;
+		return;
+	}
+	out->inputs = 1;
+	out->input[0] = event->text;
+	if (!event->cumulative)
+		return;
+	size_t hop = 0, len = known_prefix(vault, history, event->text, &hop);
+	out->conflict = len == SIZE_MAX || hop + 1 != history->hops_count;
+	if (len != SIZE_MAX)
+		out->input[0] = str_from(event->text, len + (len > 0));
+}
+
+int ussd_note(const struct vault *vault, struct conversation *history, const struct event *event)
+{
+	if (history->hops_count == HOPS_MAX)
+		return -E2BIG;
+	struct hop *hop = &history->hops[history->hops_count++];
+	hop->len = (uint32_t)event->text.len;
+	hop_hash(vault, history, event->text, hop->hash);
+	return 0;
+}

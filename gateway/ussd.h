@@ -1,0 +1,30 @@
+/* What the person typed in this hop, out of what the aggregator sends (aggregators.md 2, failures.md U1-U5).
+ *
+ * With cumulative text the stored history decides, never the part behind the last '*': people type stars.  Only lengths
+ * and keyed hashes of the text so far are stored, never the text. */
+#ifndef GATEWAY_USSD_H
+#define GATEWAY_USSD_H
+
+#include "db/session.h"
+#include "gateway/channels/channel.h"
+
+enum { USSD_INPUTS_MAX = 24 };
+
+struct ussd_turn {
+	bool is_new;            /* the first hop of this session */
+	bool conflict;          /* the text does not go on from what was stored: our state wins, the screen is shown again */
+	struct str input[USSD_INPUTS_MAX]; /* in order; more than one only in a first hop that dialled a path */
+	size_t inputs;          /* 0: dialled without text */
+};
+
+/* history: as stored, hops_count 0 for a new session. */
+void ussd_read(const struct vault *vault, const struct conversation *history, const struct event *event,
+	       struct ussd_turn *out);
+/* Notes the hop in the history.  -E2BIG: a session of more than HOPS_MAX hops is not served on. */
+int ussd_note(const struct vault *vault, struct conversation *history, const struct event *event)
+	__attribute__((warn_unused_result));
+/* Where a session is found: channel, vendor's session, number. */
+void ussd_vendor_key(const struct vault *vault, struct str channel, const struct event *event,
+		     unsigned char out[VAULT_INDEX_LEN]);
+
+#endif

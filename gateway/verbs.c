@@ -1,0 +1,201 @@
+#include "gateway/verbs.h"
+
+#include "db/ledger.h"
+#include "db/message.h"
+#include "gateway/case_change.h"
+#include "gateway/demo.h"
+#include "gateway/outbox.h"
+#include "gateway/version.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ASSIGNMENTS_MAX = 32 };
+
+static void verb_status(struct gateway *g, json_t *request, struct control_call *call)
+{
+	(void)request;
+	json_t *answer = json_pack("{s:b, s:s, s:i}", "ok", 1, "version", wasl_version, "pid", (int)getpid());
+	json_put_str(answer, "webhooks", g->config.listen_webhooks);
+	json_put_str(answer, "console", g->config.listen_console);
+	(void)json_object_set_new(answer, "outbound", json_string(outbox_braked(g) ? "off" : "on"));
+	control_answer(call, answer);
+}
+
+/* ---- the brake */
+
+struct brake_item {
+	struct batch_item item;
+	struct gateway *g;
+	struct control_call *call;
+	bool on;
+};
+
+static int run_brake(struct batch_item *item, struct db *db)
+{
+	struct brake_item *b = (struct brake_item *)item;
+	int rc = audit_add(db, gateway_now(b->g), STR("administrator"), b->on ? STR("outbound.off") : STR("outbound.on"),
+			   STR("outbox"), STR(""));
+	return rc == 0 ? outbox_set_brake(b->g, b->on) : rc;
+}
+
+static void brake_done(struct batch_item *item, int result)
+{
+	struct brake_item *b = (struct brake_item *)item;
+	if (result == 0) {
+		outbox_wake(b->g);
+		control_answer(b->call, json_pack("{s:b, s:s, s:i}", "ok", 1, "outbound", b->on ? "off" : "on", "under_way",
+						  (int)outbox_under_way(b->g)));
+	} else {
+		control_refuse(b->call, EX_IOERR, "the database did not take the change");
+	}
+	free(b);
+}
+
+static void verb_outbound(struct gateway *g, json_t *request, struct control_call *call)
+{
+	struct str set = json_get_str(request, "set");
+	if (!set.at) {
+		control_answer(call, json_pack("{s:b, s:s, s:i}", "ok", 1, "outbound", outbox_braked(g) ? "off" : "on",
+					       "under_way", (int)outbox_under_way(g)));
+		return;
+	}
+	struct brake_item *b = calloc(1, sizeof *b);
+	if (!b) {
+		control_answer(call, NULL);
+		return;
+	}
+	*b = (struct brake_item){ { .run = run_brake, .done = brake_done }, g, call, str_eq_z(set, "off") };
+	batch_add(&g->batch, &b->item);
+}
+
+/* ---- case.set */
+
+struct case_item {
+	struct batch_item item;
+	struct gateway *g;
+	struct control_call *call;
+	json_t *request;
+	struct case_assignment assignment[ASSIGNMENTS_MAX];
+	size_t count;
+};
+
+static int run_case(struct batch_item *item, struct db *db)
+{
+	struct case_item *c = (struct case_item *)item;
+	return case_assign(db, &c->g->config, json_get_str(c->request, "ref"), c->assignment, c->count,
+			   json_get_str(c->request, "as"), json_get_str(c->request, "reason"), gateway_now(c->g));
+}
+
+static void case_done(struct batch_item *item, int result)
+{
+	struct case_item *c = (struct case_item *)item;
+	if (result == 0)
+		control_answer(c->call, json_pack("{s:b}", "ok", 1));
+	else if (result == -ENOENT)
+		control_refuse(c->call, EX_NOINPUT, "there is no case of this reference");
+	else
+		control_refuse(c->call, EX_IOERR, "the database did not take the change");
+	json_decref(c->request);
+	free(c);
+}
+
+static void verb_case_set(struct gateway *g, json_t *request, struct control_call *call)
+{
+	struct err err = { "" };
+	struct case_item *c = calloc(1, sizeof *c);
+	if (!c) {
+		control_answer(call, NULL);
+		return;
+	}
+	*c = (struct case_item){ .item = { .run = run_case, .done = case_done }, .g = g, .call = call, .request = request };
+	json_t *set = json_object_get(request, "set");
+	json_t *pair;
+	size_t i;
+	int rc = json_array_size(set) > 0 && json_array_size(set) <= ASSIGNMENTS_MAX ? 0 : err_set(&err, -EINVAL, "nothing to set");
+	json_array_foreach(set, i, pair) {
+		if (rc != 0)
+			break;
+		struct case_assignment *a = &c->assignment[c->count++];
+		*a = (struct case_assignment){ json_str(json_array_get(pair, 0)), json_str(json_array_get(pair, 1)) };
+		rc = a->key.at && a->value.at ? case_assignment_check(&g->config, a, &err) : -EINVAL;
+	}
+	if (rc != 0) {
+		control_refuse(call, EX_DATAERR, err.text);
+		free(c);
+		return;
+	}
+	json_incref(request);
+	batch_add(&g->batch, &c->item);
+}
+
+/* ---- channels */
+
+static json_t *time_json(int64_t at_ms)
+{
+	char text[40];
+	if (at_ms == 0)
+		return json_null();
+	time_t seconds = (time_t)(at_ms / 1000);
+	struct tm utc;
+	gmtime_r(&seconds, &utc);
+	size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+	(void)snprintf(text + n, sizeof text - n, ".%03dZ", (int)(at_ms % 1000));
+	return json_string(text);
+}
+
+json_t *channels_json(struct db *db, const struct config *config)
+{
+	json_t *all = json_array();
+	for (size_t i = 0; i < config->channels_count; i++) {
+		const struct channel *channel = &config->channels[i];
+		struct channel_state s;
+		int64_t queued = 0;
+		if (channel_state_get(db, channel->id, &s) < 0 || outbox_count(db, channel->id, &queued) != 0) {
+			json_decref(all);
+			return NULL;
+		}
+		json_t *one = json_object();
+		json_put_str(one, "id", channel->id);
+		(void)json_object_set_new(one, "adapter", json_string(channel->adapter->name));
+		(void)json_object_set_new(one, "state", json_string(s.stopped_at ? "stopped" : "running"));
+		(void)json_object_set_new(one, "last_inbound", time_json(s.last_inbound_at));
+		(void)json_object_set_new(one, "last_send", time_json(s.last_send_at));
+		(void)json_object_set_new(one, "queue", json_integer(queued));
+		(void)json_object_set_new(one, "accepted", json_integer(s.accepted));
+		(void)json_object_set_new(one, "refused", json_integer(s.refused));
+		(void)json_object_set_new(one, "last_error_at", time_json(s.last_error_at));
+		(void)json_object_set_new(one, "last_error", s.last_error[0] ? json_string(s.last_error) : json_null());
+		(void)json_array_append_new(all, one);
+	}
+	return all;
+}
+
+static void verb_channel_list(struct gateway *g, json_t *request, struct control_call *call)
+{
+	(void)request;
+	json_t *all = channels_json(&g->db, &g->config);
+	if (all)
+		control_answer(call, json_pack("{s:b, s:o}", "ok", 1, "channels", all));
+	else
+		control_refuse(call, EX_IOERR, "the database does not answer");
+}
+
+static void verb_inbox(struct gateway *g, json_t *request, struct control_call *call)
+{
+	json_t *messages = demo_inbox(g, json_get_str(request, "number"), json_integer_value(json_object_get(request, "after")));
+	if (messages)
+		control_answer(call, json_pack("{s:b, s:o}", "ok", 1, "messages", messages));
+	else
+		control_refuse(call, EX_UNAVAILABLE, "this daemon is not the demo: its messages go to real phones");
+}
+
+const struct control_verb verbs[] = {
+	{ "status", verb_status }, { "outbound", verb_outbound }, { "case.set", verb_case_set },
+	{ "channel.list", verb_channel_list }, { "demo.inbox", verb_inbox }, { NULL, NULL },
+};
