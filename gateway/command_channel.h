@@ -8,5 +8,7 @@
 
 /* Takes the configuration over: its channels are used until the throw-away gateway closes. */
 int channel_explain(const struct invocation *in, struct config *config);
+int channel_send(const struct invocation *in, const struct config *config);
+int channel_poll(const struct invocation *in, const struct config *config);
 
 #endif

@@ -229,8 +229,7 @@ static const struct hook *find_hook(const struct channel *channel, struct str na
 /* Every unknown channel is compared with a token, too: the time tells nothing. */
 static bool token_proves(const struct channel *channel, struct str token)
 {
-	static const char dummy[] = "no-channel-has-this-token--";
-	struct str wanted = channel && channel->token.len ? channel->token : STR(dummy);
+	struct str wanted = channel && channel->token.len ? channel->token : STR("no channel has this token..");
 	if (channel && channel->adapter->authenticates && !channel->token.len)
 		return true;
 	/* a token of another length is compared as well, against itself, and fails */

@@ -1,0 +1,102 @@
+/* wasl channel list | explain | send | poll | token. */
+#include "gateway/command_channel.h"
+
+#include "db/db.h"
+#include "gateway/offline.h"
+#include "gateway/print.h"
+#include "gateway/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_channels(const json_t *channels, bool json)
+{
+	static const char *const column[] = { "id", "adapter", "state", "last_inbound", "last_send", "queue", "accepted",
+					      "refused", "last_error" };
+	size_t i;
+	json_t *one;
+	if (json) {
+		json_print_line(channels);
+		return;
+	}
+	for (size_t k = 0; k < sizeof column / sizeof *column; k++)
+		printf("%s%s", k ? "\t" : "", column[k]);
+	putchar('\n');
+	json_array_foreach(channels, i, one) {
+		for (size_t k = 0; k < sizeof column / sizeof *column; k++) {
+			const json_t *value = json_object_get(one, column[k]);
+			if (k)
+				putchar('\t');
+			if (json_is_string(value))
+				print_safe(json_str(value));
+			else if (json_is_integer(value))
+				printf("%lld", (long long)json_integer_value(value));
+			else
+				putchar('-');
+		}
+		putchar('\n');
+	}
+}
+
+static int channel_list(const struct invocation *in, const struct config *config)
+{
+	struct db db;
+	json_t *answer = NULL, *request = json_pack("{s:s}", "do", "channel.list");
+	int code, rc = ask_daemon(config, request, &answer, &code);
+	json_decref(request);
+	if (rc == 1 && code == 0)
+		print_channels(json_object_get(answer, "channels"), in->json);
+	json_decref(answer);
+	if (rc != 0)
+		return code;
+	code = open_offline(config, &db);
+	if (code != 0)
+		return code;
+	json_t *channels = channels_json(&db, config);
+	if (channels)
+		print_channels(channels, in->json);
+	db_close(&db);
+	json_decref(channels);
+	return channels ? 0 : EX_IOERR;
+}
+
+/* 27 characters of 64 kinds: 162 bits (CONTRACT 4, failures.md I16). */
+static int channel_token(void)
+{
+	static const char kind[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	struct vault any;
+	if (vault_from_key(&any, NULL) != 0)
+		return EX_OSERR;
+	vault_close(&any);
+	for (int i = 0; i < 27; i++)
+		putchar(kind[vault_random_below(64)]);
+	putchar('\n');
+	return 0;
+}
+
+int command_channel(const struct invocation *in)
+{
+	struct config config;
+	const char *what = in->argc > 1 ? in->argv[1] : "";
+	static const char *const known[] = { "list", "explain", "send", "poll" };
+	if (strcmp(what, "token") == 0)
+		return channel_token();
+	size_t k = 0;
+	while (k < 4 && strcmp(what, known[k]) != 0)
+		k++;
+	if (k == 4)
+		return command_usage("channel", "takes list, explain, send, poll or token");
+	int code = open_config(in, &config);
+	if (code != 0)
+		return code;
+	if (k == 1)
+		return channel_explain(in, &config);
+	if (k == 2)
+		code = channel_send(in, &config);
+	else if (k == 3)
+		code = channel_poll(in, &config);
+	else
+		code = channel_list(in, &config);
+	config_free(&config);
+	return code;
+}
