@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Every inbound case of tests/data/payloads goes, with the cases that must come before it, through `wasl channel explain`:
+the listener's parser and guard, the adapter, step and engine, against a throw-away database."""
+import base64
+import glob
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(__file__))
+from house import House, Report
+
+INBOUND = {"sms_in", "ussd_in", "ussd_end", "delivery_report", "bad_request"}
+report = Report()
+
+
+def raw_request(case):
+    body = base64.b64decode(case["body_b64"]) if case.get("body_b64") else (case.get("body") or "").encode("utf-8")
+    lines = ["%s %s HTTP/1.1" % (case["method"], case["path_or_query"]), "Host: gw.example.org"]
+    for name, value in (case.get("headers") or {}).items():
+        if name.lower() not in ("host", "content-length"):
+            lines.append("%s: %s" % (name, value))
+    if body or case["method"] != "GET":
+        lines.append("Content-Length: %d" % len(body))
+    return "\r\n".join(lines).encode("utf-8") + b"\r\n\r\n" + body
+
+
+def chain(cases, case, seen=()):
+    """The cases to deliver first, in order, then the case itself."""
+    order = []
+    for name in case.get("after", []):
+        for earlier in chain(cases, cases[name], seen + (case["name"],)):
+            if earlier["name"] not in [c["name"] for c in order]:
+                order.append(earlier)
+    return order + [case]
+
+
+def one_of(got, wanted):
+    return got in (wanted if isinstance(wanted, list) else [wanted])
+
+
+def status_fits(got, expect):
+    wanted = expect.get("http", "2xx")
+    classes = wanted if isinstance(wanted, list) else [wanted]
+    if "status_any" in expect:
+        return got in expect["status_any"]
+    return any(str(got)[0] == c[0] for c in classes)
+
+
+def same(got, expect):
+    """The members of the case's expectation that `explain` prints."""
+    events = got.get("events") or [{}]
+    event = events[-1]
+    for name in ("from", "to", "text", "id", "ts", "session", "event", "status", "input"):
+        if expect.get("outcome") == "malformed" or name not in expect or expect[name] is None:
+            continue
+        if name + "_any" in expect:
+            continue
+        if expect[name] != event.get(name):
+            return "%s is %r, not %r" % (name, event.get(name), expect[name])
+    for name in ("text", "input", "event"):
+        if name + "_any" in expect and got["outcome"] == "accept" and event.get(name) not in expect[name + "_any"]:
+            return "%s is %r" % (name, event.get(name))
+    return None
+
+
+def reply_fits(got, reply):
+    body = got["reply"]["body"]
+    if "prefix_any" in reply and not any(body.startswith(p) for p in reply["prefix_any"]):
+        return "the answer begins %r" % body[:12]
+    if "content_type" in reply and not got["reply"].get("content_type", "").startswith(reply["content_type"]):
+        return "content type %r" % got["reply"].get("content_type")
+    if "body" in reply and body != reply["body"]:
+        return "the answer is %r" % body[:80]
+    return None
+
+
+def run_case(house, cases, case, label):
+    requests = b"".join(raw_request(c) for c in chain(cases, case))
+    done = house.run("channel", "explain", "--channel", house.channel["id"], "--at", "2026-03-11T09:30:00Z", "-", stdin=requests)
+    lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
+    if done.returncode != 0 or len(lines) != len(chain(cases, case)):
+        return report.check(label, False, "exit %d, %d answers: %s" % (done.returncode, len(lines), done.stderr.decode()[:200]))
+    got, expect = lines[-1], case["expect"]
+    problem = None
+    if not one_of(got["outcome"], expect["outcome"]):
+        problem = "outcome %r, not %r" % (got["outcome"], expect["outcome"])
+    elif not status_fits(got["http"], expect):
+        problem = "status %d" % got["http"]
+    problem = problem or same(got, expect) or (reply_fits(got, expect["reply"]) if "reply" in expect else None)
+    return report.check(label, problem is None, problem or "")
+
+
+def main():
+    adapters = {"africastalking"}
+    for file in sorted(glob.glob("tests/data/payloads/*.json")):
+        with open(file, encoding="utf-8") as f:
+            corpus = json.load(f)
+        if corpus["channel"]["adapter"] not in adapters:
+            continue
+        cases = {c["name"]: c for c in corpus["cases"]}
+        house = House(channels=[corpus["channel"]], public_url=corpus["public_url"],
+                      countries={"MA": {"sos": "112"}, "KE": {"sos": "999", "timezone": "Africa/Nairobi", "telephone": "0800",
+                                                              "callback": "0800"}})
+        try:
+            for case in corpus["cases"]:
+                if case["kind"] in INBOUND:
+                    run_case(house, cases, case, "%s %s" % (os.path.basename(file), case["name"]))
+        finally:
+            house.close()
+
+    # the same message again: the same bytes
+    house = House()
+    try:
+        hop = ("POST /cb/at/%s/ussd HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+               "Content-Length: %d\r\n\r\n%s")
+        body = "sessionId=S1&phoneNumber=%2B212600000101&serviceCode=*384%23&text="
+        one = (hop % (house.channel["token"], len(body), body)).encode()
+        lines = [json.loads(x) for x in house.run("channel", "explain", "--channel", "at", "-", stdin=one + one).stdout.splitlines()]
+        report.check("a hop seen before is a duplicate", [x["outcome"] for x in lines] == ["accept", "duplicate"], str(lines))
+        report.check("and its answer is the same", lines[0]["reply"] == lines[1]["reply"])
+        wrong = one.replace(house.channel["token"].encode(), b"wrongwrongwrong1")
+        lines = [json.loads(x) for x in house.run("channel", "explain", "--channel", "at", "-", stdin=wrong).stdout.splitlines()]
+        report.check("a wrong token is 404 and says nothing",
+                     lines[0]["outcome"] == "unauthorised" and lines[0]["http"] == 404 and lines[0]["reply"]["body"] == "")
+        chunked = one.replace(b"Content-Length: %d" % len(body), b"Transfer-Encoding: chunked")
+        lines = [json.loads(x) for x in house.run("channel", "explain", "--channel", "at", "-", stdin=chunked).stdout.splitlines()]
+        report.check("a body with Transfer-Encoding is 411", lines[0]["http"] == 411, str(lines))
+        done = house.run("channel", "explain", "--channel", "nobody", "-", stdin=one)
+        report.check("an unknown channel is a configuration error", done.returncode == 78)
+    finally:
+        house.close()
+    report.end()
+
+
+main()
