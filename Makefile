@@ -88,6 +88,52 @@ $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_SHARED) $(GATEWAY_O) $(D
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 units: $(UNITS)
 
+# The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
+E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
+test:
+	@sh .ci/need.sh test
+	@$(MAKE) --no-print-directory VARIANT=asan units
+	@$(MAKE) --no-print-directory VARIANT=crash all
+	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) $(E2E)
+
+# ---- what a commit must pass
+
+TIDY := bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,-bugprone-assignment-in-if-condition,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+lint:
+	@sh tests/lint.sh
+analyze:
+	@printf '%s\n' gateway/main.c $(FLOWS_C) $(DB_C) $(GATEWAY_C) | xargs -P 2 -n 8 clang-tidy --quiet \
+		--warnings-as-errors='*' --checks='-*,$(TIDY)' 2>/dev/null -- -std=c17 -D_GNU_SOURCE -I. -DWASL_VERSION='"x"'
+check: lint
+	@sh .ci/need.sh check
+	@$(MAKE) --no-print-directory VARIANT=clang all
+	@$(MAKE) --no-print-directory VARIANT=asan units
+	@$(MAKE) --no-print-directory VARIANT=tsan units
+	@$(MAKE) --no-print-directory analyze
+	@python3 tests/run.py $(UNIT_C:%.c=build/asan/%) $(UNIT_C:%.c=build/tsan/%)
+
+# ---- use
+
+run:
+	@sh .ci/need.sh build
+	@$(MAKE) --no-print-directory VARIANT=release all
+	@build/release/wasl serve --demo --state build/demo
+
+PREFIX ?= /usr
+install: $(B)/wasl
+	install -D -m 755 $(B)/wasl $(DESTDIR)$(PREFIX)/bin/wasl
+	install -d $(DESTDIR)$(PREFIX)/share/wasl/flows
+	install -m 644 $(FLOW_FILES) $(DESTDIR)$(PREFIX)/share/wasl/flows/
+	install -D -m 644 gateway/wasl.service $(DESTDIR)$(PREFIX)/lib/systemd/system/wasl.service
+
+deb: $(B)/wasl
+	@rm -rf build/deb
+	@$(MAKE) --no-print-directory VARIANT=$(VARIANT) DESTDIR=build/deb install
+	@mkdir -p build/deb/DEBIAN
+	@sed -e 's/@VERSION@/0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M)/' \
+		-e "s/@ARCH@/$$(dpkg --print-architecture)/" gateway/debian-control > build/deb/DEBIAN/control
+	@dpkg-deb --root-owner-group --build build/deb build/wasl.deb
+
 .PHONY: build-packages
 build-packages:
 	@sh .ci/need.sh build
@@ -100,7 +146,7 @@ help:
 #: make check      lint, sanitizers, static analysis: what a commit must pass
 #: make bench      measure; prints ratios taken in one run
 #: make fuzz       fuzz each target for FUZZ_SECONDS (default 20)
-#: make install    into DESTDIR/PREFIX
+#: make install    into DESTDIR/PREFIX (default /usr)
 #: make deb        a Debian package under build/
 #: make clean      remove build/
 
