@@ -160,6 +160,17 @@ int contact_set_name(struct db *db, const struct contact *contact, struct str na
 	return db_run(&q);
 }
 
+int contact_set_pin(struct db *db, int64_t contact_id, struct str pin)
+{
+	unsigned char hash[VAULT_INDEX_LEN];
+	struct str person = { (const char *)&contact_id, sizeof contact_id };
+	vault_fingerprint(&db->vault, (struct str[]){ STR("pin"), person, pin }, 3, hash);
+	struct query q = db_query(db, SQL_CONTACT_PIN);
+	bind_blob(&q, hash, sizeof hash);
+	bind_i64(&q, contact_id);
+	return db_run(&q);
+}
+
 /* ---- forgetting */
 
 static int count_of(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out)

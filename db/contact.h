@@ -35,6 +35,8 @@ int contact_set_language(struct db *db, int64_t contact_id, struct str code) __a
 int contact_set_call_language(struct db *db, int64_t contact_id, struct str code) __attribute__((warn_unused_result));
 int contact_set_pref(struct db *db, const struct contact *contact, struct str pref) __attribute__((warn_unused_result));
 int contact_set_name(struct db *db, const struct contact *contact, struct str name) __attribute__((warn_unused_result));
+/* Kept as a keyed hash alone. */
+int contact_set_pin(struct db *db, int64_t contact_id, struct str pin) __attribute__((warn_unused_result));
 int contact_set_acked(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
 
 /* Removes a person who never consented: number, messages, conversations, consent rows.  What was seen stays seen.

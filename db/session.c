@@ -58,18 +58,27 @@ int conversation_sms(struct db *db, const struct contact *who, int64_t since_ms,
 }
 
 int conversation_unfinished(struct db *db, const struct contact *who, int64_t since_ms, int64_t session_id,
-			    struct session *out)
+			    struct session *out, int64_t *out_id)
 {
 	struct query q = db_query(db, SQL_SESSION_UNFINISHED);
+	*out_id = 0;
 	bind_i64(&q, who->contact_id);
 	bind_i64(&q, since_ms);
 	bind_i64(&q, session_id);
 	int rc = db_row(&q);
 	if (rc != 1)
 		return rc;
-	rc = unpack_state(db, &q, 1, who, col_i64(&q, 0), out);
+	*out_id = col_i64(&q, 0);
+	rc = unpack_state(db, &q, 1, who, *out_id, out);
 	db_done(&q);
 	return rc == 0 ? 1 : rc;
+}
+
+int conversation_drop(struct db *db, int64_t session_id)
+{
+	struct query q = db_query(db, SQL_SESSION_DROP);
+	bind_i64(&q, session_id);
+	return db_run(&q);
 }
 
 int conversation_new(struct db *db, const struct contact *who, struct str channel, const unsigned char *vendor_key,

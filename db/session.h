@@ -30,7 +30,9 @@ int conversation_sms(struct db *db, const struct contact *who, int64_t since_ms,
 	__attribute__((warn_unused_result));
 /* The last unfinished walk of this person besides session_id. */
 int conversation_unfinished(struct db *db, const struct contact *who, int64_t since_ms, int64_t session_id,
-			    struct session *out) __attribute__((warn_unused_result));
+			    struct session *out, int64_t *out_id) __attribute__((warn_unused_result));
+/* It is taken up, or given up: not offered again. */
+int conversation_drop(struct db *db, int64_t session_id) __attribute__((warn_unused_result));
 /* vendor_key NULL: SMS. */
 int conversation_new(struct db *db, const struct contact *who, struct str channel, const unsigned char *vendor_key,
 		     int64_t now_ms, struct conversation *out) __attribute__((warn_unused_result));

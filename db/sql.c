@@ -30,6 +30,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CONTACT_PREF] = "UPDATE contact SET contact_pref = ? WHERE contact_id = ?",
 	[SQL_CONTACT_CALL_LANGUAGE] = "UPDATE contact SET call_language = ? WHERE contact_id = ?",
 	[SQL_CONTACT_NAME] = "UPDATE contact SET name = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PIN] = "UPDATE contact SET pin = ? WHERE contact_id = ?",
 	[SQL_CONTACT_ACKED] = "UPDATE contact SET acked_at = ? WHERE contact_id = ?",
 	[SQL_CONTACT_KEEP] = "UPDATE contact SET wipe_due = NULL WHERE contact_id = ? AND wipe_due IS NOT NULL",
 	[SQL_CONTACT_WIPE_DUE] = "UPDATE contact SET wipe_due = ? WHERE contact_id = ?",
@@ -111,6 +112,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_SAVE] = "UPDATE session SET open = ?, resumable = ?, state = ?, hops = ?, updated_at = ? WHERE session_id = ?",
 	[SQL_SESSION_SUPERSEDE] = "UPDATE session SET resumable = 0, open = 0 WHERE contact_id = ? AND session_id <> ?"
 		" AND (resumable OR (open AND mode = 'ussd'))",
+	[SQL_SESSION_DROP] = "UPDATE session SET resumable = 0, open = 0 WHERE session_id = ?",
 	[SQL_SESSION_ENDED] = "UPDATE session SET ended_at = ?, end_status = ? WHERE session_id = ? AND ended_at IS NULL",
 	[SQL_SESSIONS_FORGET] = "UPDATE session SET state = NULL, open = 0, resumable = 0 WHERE contact_id = ?",
 

@@ -21,7 +21,7 @@ static struct str office_of(const struct casework *w)
 	return office ? office->id : STR("");
 }
 
-static int open_case(struct casework *w, const struct effect *e, int64_t run_id)
+static int open_case(struct casework *w, const struct effect *e)
 {
 	struct db *db = &w->g->db;
 	struct case_row row;
@@ -37,7 +37,7 @@ static int open_case(struct casework *w, const struct effect *e, int64_t run_id)
 	else
 		rc = 0; /* a partial case is taken up again as it stands */
 	if (rc == 0)
-		rc = answers_adopt(db, w->who->contact_id, run_id, e->a);
+		rc = answers_adopt(db, w->who->contact_id, e->run_id, e->a);
 	return rc == 0 ? contact_keep(db, w->who->contact_id) : rc;
 }
 
@@ -174,7 +174,7 @@ static int wipe(struct casework *w)
 	return rc == 0 ? contact_wipe_at(&w->g->db, w->who->contact_id, w->now_ms) : rc;
 }
 
-static int apply_one(struct casework *w, const struct effect *e, int64_t run_id)
+int casework_apply_one(struct casework *w, const struct effect *e)
 {
 	struct db *db = &w->g->db;
 	switch (e->kind) {
@@ -183,7 +183,7 @@ static int apply_one(struct casework *w, const struct effect *e, int64_t run_id)
 	case EFFECT_CONSENT:
 		return add_consent(w, e);
 	case EFFECT_OPEN_CASE:
-		return open_case(w, e, run_id);
+		return open_case(w, e);
 	case EFFECT_CASE_SET:
 		return set_field(w, e);
 	case EFFECT_ALERT:
@@ -199,6 +199,10 @@ static int apply_one(struct casework *w, const struct effect *e, int64_t run_id)
 		return contact_set_language(db, w->who->contact_id, e->a);
 	case EFFECT_WIPE:
 		return wipe(w);
+	case EFFECT_SECRET:
+		return contact_set_pin(db, w->who->contact_id, e->b);
+	case EFFECT_FORGET:
+		return w->unfinished_id ? conversation_drop(db, w->unfinished_id) : 0;
 	}
 	return -EINVAL;
 }
@@ -207,6 +211,6 @@ int casework_apply(struct casework *work, const struct outcome *outcome)
 {
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < outcome->effects_count; i++)
-		rc = apply_one(work, &outcome->effects[i], outcome->now.run_id);
+		rc = casework_apply_one(work, &outcome->effects[i]);
 	return rc;
 }

@@ -24,8 +24,10 @@ struct step { /* one event on its way */
 	struct contact who;
 	struct conversation talk;
 	struct session unfinished;
+	int64_t unfinished_id;
+	bool resumable;
 	struct case_row open_case;
-	char new_ref[REF_LEN + 1];
+	char new_ref[REF_LEN + 1], next_open_day[6];
 	struct facts facts;
 	struct casework work;
 	int64_t message_in;
@@ -77,7 +79,8 @@ static int load_facts(struct step *s)
 	bool has_case = rc == 1;
 	rc = case_new_ref(s->db, s->new_ref);
 	if (rc == 0)
-		rc = conversation_unfinished(s->db, &s->who, s->now_ms - RESUME_WINDOW_MS, s->talk.session_id, &s->unfinished);
+		rc = conversation_unfinished(s->db, &s->who, s->now_ms - RESUME_WINDOW_MS, s->talk.session_id, &s->unfinished,
+					     &s->unfinished_id);
 	if (rc < 0)
 		return rc;
 	s->facts = (struct facts){
@@ -91,6 +94,8 @@ static int load_facts(struct step *s)
 		.unfinished = rc == 1 ? &s->unfinished : NULL,
 	};
 	add_numbers(&g->config, str_of(s->event->from.country), &s->facts);
+	calendar_next_open_day(&g->config, s->now_ms, s->next_open_day);
+	add_placeholder(&s->facts, STR("date"), str_of(s->next_open_day));
 	return 0;
 }
 
@@ -162,8 +167,20 @@ static int queue_reply(struct step *s, const struct outcome *outcome)
 static void begin_work(struct step *s, enum mode mode)
 {
 	s->work = (struct casework){ .g = s->g, .channel = s->channel, .who = &s->who, .mode = mode, .now_ms = s->now_ms,
-				     .e164 = str_of(s->event->from.e164), .language = str_of(s->who.language) };
+				     .e164 = str_of(s->event->from.e164), .language = str_of(s->who.language),
+				     .unfinished_id = s->unfinished_id };
 	memcpy(s->work.case_ref, s->open_case.ref, sizeof s->work.case_ref);
+}
+
+/* A walk that this conversation no longer holds but that a redial may take up again: kept in a row of its own. */
+static int keep_left(struct step *s, const struct session *left)
+{
+	struct conversation kept;
+	int rc = conversation_new(s->db, &s->who, s->channel->id, NULL, s->now_ms, &kept);
+	if (rc != 0)
+		return rc;
+	kept.session = *left;
+	return conversation_save(s->db, &s->who, &kept, true, s->now_ms);
 }
 
 static int ask_engine(struct step *s, enum mode mode, enum input_kind kind, struct str text, const struct outcome **out)
@@ -175,19 +192,16 @@ static int ask_engine(struct step *s, enum mode mode, enum input_kind kind, stru
 		return -ENOMEM;
 	int rc = casework_apply(&s->work, *out);
 	s->talk.session = (*out)->now;
+	s->resumable = (*out)->resumable;
+	if (rc == 0 && (*out)->left && !s->work.wiped)
+		rc = keep_left(s, (*out)->left);
 	return rc;
-}
-
-/* What may be taken up again after a dropped session: an unfinished walk that is more than a menu. */
-static bool worth_resuming(const struct session *session)
-{
-	return session->flow[0] && !session->finished && session->consented;
 }
 
 static int finish(struct step *s)
 {
 	if (!s->work.wiped)
-		return conversation_save(s->db, &s->who, &s->talk, worth_resuming(&s->talk.session), s->now_ms);
+		return conversation_save(s->db, &s->who, &s->talk, s->resumable, s->now_ms);
 	/* Refused: gone at once, unless the last word by SMS still has to leave; then the housekeeping does it. */
 	int rc = contact_wipe(s->db, s->who.contact_id, s->now_ms);
 	if (rc == 1)
@@ -199,8 +213,7 @@ static int of_another_country(struct step *s)
 {
 	struct effect read = { .kind = EFFECT_TASK, .a = STR("READ"), .b = STR("wrote from a country outside the programme"),
 			       .d = STR("counsellor"), .due_minutes = 2 * 24 * 60 };
-	struct outcome task = { .effects_count = 1, .effects = { read } };
-	return casework_apply(&s->work, &task);
+	return casework_apply_one(&s->work, &read);
 }
 
 static bool country_is_ours(const struct step *s)
@@ -239,7 +252,7 @@ static int converse_by_sms(struct step *s)
 	if (rc == 0)
 		rc = ask_engine(s, MODE_SMS, INPUT_TEXT, s->event->text, &outcome);
 	if (rc == 0)
-		rc = log_inbound(s, words_of(s->event), outcome, "received", s->event->id);
+		rc = log_inbound(s, outcome->secret ? STR("****") : words_of(s->event), outcome, "received", s->event->id);
 	if (rc == 0 && outcome->reply != REPLY_NONE)
 		rc = queue_reply(s, outcome);
 	if (rc == 0 && str_eq_z(outcome->text_key, "free.ack"))
@@ -289,15 +302,6 @@ static struct str hop_name(struct step *s)
 	return b.full ? STR("") : buf_str(&b);
 }
 
-/* Where this screen asks for a secret, what was typed is in the answer alone, as a hash. */
-static bool asks_secret(const struct step *s)
-{
-	const struct session *now = &s->talk.session;
-	const struct flow *flow = book_flow(&s->g->book, str_of(now->flow), str_of(now->version));
-	const struct state *state = flow ? flow_state(flow, str_of(now->state)) : NULL;
-	return state && state->secret;
-}
-
 static int one_input(struct step *s, enum input_kind kind, struct str text, const struct outcome **outcome)
 {
 	int rc = load_facts(s);
@@ -332,11 +336,10 @@ static int converse_by_ussd(struct step *s)
 	const struct ussd_turn *turn = &s->out->turn;
 	const struct outcome *outcome = NULL;
 	struct str typed = turn->inputs == 1 ? turn->input[0] : turn->is_new ? s->event->text : STR("");
-	bool secret = asks_secret(s);
 	struct str hop = hop_name(s);
 	int rc = walk(s, &outcome);
-	if (rc == 0)
-		rc = log_inbound(s, secret ? STR("****") : typed, outcome, "received", hop);
+	if (rc == 0) /* a PIN is in no log, and in no path that was dialled with it */
+		rc = log_inbound(s, outcome->secret ? STR("****") : typed, outcome, "received", hop);
 	if (rc == 0)
 		rc = log_screen(s, outcome, hop);
 	if (rc != 0)

@@ -13,6 +13,7 @@ CREATE TABLE contact (
   contact_id    INTEGER PRIMARY KEY,
   key           BLOB,                        -- the person's key, wrapped by the master key; NULL: erased
   name          BLOB,                        -- (sealed)
+  pin           BLOB,                        -- a keyed hash
   language      TEXT,
   call_language TEXT,
   contact_pref  TEXT CHECK (contact_pref IN ('CALL_OK', 'SHARED', 'NO_CALL')),
