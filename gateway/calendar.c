@@ -72,5 +72,5 @@ void calendar_next_open_day(const struct config *config, int64_t at_ms, char out
 		if (working_day(&t))
 			break;
 	}
-	(void)snprintf(out, 6, "%02d/%02d", t.day % 100, t.month % 100);
+	(void)snprintf(out, 6, "%02u/%02u", (unsigned)t.day % 100, (unsigned)t.month % 100);
 }

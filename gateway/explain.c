@@ -205,7 +205,7 @@ static int explain_one(struct explain *x, struct str request)
 	}
 	struct str raw = converse(x, pair[1], request, reply);
 	close(pair[1]);
-	(void)loop_turn(x->g.loop, 0);
+	int turned = loop_turn(x->g.loop, 0); /* lets the listener see that the connection is gone */
 	if (!x->out) { /* the guard let it in nowhere */
 		x->out = json_object();
 		put_name(x->out, "outcome", "malformed");
@@ -215,7 +215,7 @@ static int explain_one(struct explain *x, struct str request)
 	json_print_line(x->out);
 	json_decref(x->out);
 	x->out = NULL;
-	return 0;
+	return turned == 0 ? 0 : EX_OSERR;
 }
 
 /* ---- files */

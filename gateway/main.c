@@ -15,8 +15,16 @@
 /* One line a command, in the order in which a person meets them. */
 static const struct command commands[] = {
 	{ "init", "DIR", "writes a commented configuration, the key and the database", command_init },
+	{ "serve", "[--demo [--state DIR] [--port N]]", "the daemon, in the foreground", command_serve },
 	{ "check", "", "configuration, flows, texts, database: every problem with file and line", command_check },
 	{ "doctor", "", "versions, paths, permissions, disk, clock, database, aggregators", command_doctor },
+	{ "channel", "list | explain --channel ID [--at TIME] [FILE…] | send --channel ID --to +212… --text TEXT |"
+	  " poll --channel ID [--since CURSOR] | token", "aggregators: health, raw requests, one send, one fetch", command_channel },
+	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT]",
+	  "the cases", command_case },
+	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
+	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
+	{ "outbound", "on | off | status", "the brake on everything that is sent", command_outbound },
 	{ "version", "", "the version of this program", command_version },
 };
 

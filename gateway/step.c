@@ -311,7 +311,8 @@ static int one_input(struct step *s, enum input_kind kind, struct str text, cons
 	if (rc != 0)
 		return rc;
 	/* chosen in this very hop: the next input of a dialled path speaks it */
-	return str_copy(s->work.language, s->who.language, sizeof s->who.language) ? 0 : -EINVAL;
+	bool chosen = s->work.language.at != s->who.language;
+	return !chosen || str_copy(s->work.language, s->who.language, sizeof s->who.language) ? 0 : -EINVAL;
 }
 
 /* The inputs of this hop, one after the other; a conversation that ended takes no more of them. */
