@@ -199,6 +199,8 @@ static int gather(struct db *db, struct str ref, const struct contact *who, cons
 	const struct key *key = find_key(a->key);
 	uint64_t n = 0;
 	int rc = 0;
+	if (!key)
+		return -EINVAL;
 	switch (key->kind) {
 	case STEP:
 		if (str_to_u64(a->value, &n))

@@ -2,6 +2,9 @@
 #include "gateway/command_channel.h"
 
 #include "db/db.h"
+#include "flows/load.h"
+#include "gateway/command.h"
+#include "gateway/definitions.h"
 #include "gateway/offline.h"
 #include "gateway/print.h"
 #include "gateway/verbs.h"
@@ -74,29 +77,35 @@ static int channel_token(void)
 	return 0;
 }
 
+static int with_phones(const struct config *config, const char *what, int argc, char **argv)
+{
+	struct book book;
+	struct err err;
+	if (definitions_load(&book, config, &err) != 0) {
+		fprintf(stderr, "wasl: %s\n", err.text);
+		return EX_CONFIG;
+	}
+	int code = strcmp(what, "send") == 0 ? channel_send(config, &book.phones, argc, argv) :
+					       channel_poll(config, &book.phones, argc, argv);
+	book_free(&book);
+	return code;
+}
+
 int command_channel(const struct invocation *in)
 {
 	struct config config;
 	const char *what = in->argc > 1 ? in->argv[1] : "";
-	static const char *const known[] = { "list", "explain", "send", "poll" };
+	bool list = strcmp(what, "list") == 0, explain = strcmp(what, "explain") == 0;
 	if (strcmp(what, "token") == 0)
 		return channel_token();
-	size_t k = 0;
-	while (k < 4 && strcmp(what, known[k]) != 0)
-		k++;
-	if (k == 4)
+	if (!list && !explain && strcmp(what, "send") != 0 && strcmp(what, "poll") != 0)
 		return command_usage("channel", "takes list, explain, send, poll or token");
 	int code = open_config(in, &config);
 	if (code != 0)
 		return code;
-	if (k == 1)
-		return channel_explain(in, &config);
-	if (k == 2)
-		code = channel_send(in, &config);
-	else if (k == 3)
-		code = channel_poll(in, &config);
-	else
-		code = channel_list(in, &config);
+	if (explain)
+		return channel_explain(&config, in->argc - 1, in->argv + 1);
+	code = list ? channel_list(in, &config) : with_phones(&config, what, in->argc - 1, in->argv + 1);
 	config_free(&config);
 	return code;
 }

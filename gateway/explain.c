@@ -2,8 +2,9 @@
  *
  * The bytes go through a socket into the listener's own HTTP parser and guard, then through adapter, step and engine,
  * against a throw-away database.  One JSON object a request. */
+#include "gateway/command.h"
 #include "gateway/command_channel.h"
-
+#include "gateway/event_json.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
 
@@ -32,61 +33,20 @@ static void put_name(json_t *object, const char *key, const char *name)
 		(void)json_object_set_new(object, key, json_string(name));
 }
 
-static void put_if_any(json_t *object, const char *key, struct str value)
+/* What the stored history adds to what the vendor says. */
+static json_t *seen_event(const struct event *e, const struct step_result *step)
 {
-	if (value.len)
-		json_put_str(object, key, value);
-}
-
-static void put_time(json_t *object, int64_t ts_ms)
-{
-	char text[40];
-	time_t seconds = (time_t)(ts_ms / 1000);
-	struct tm utc;
-	if (ts_ms == 0)
-		return;
-	gmtime_r(&seconds, &utc);
-	(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
-	put_name(object, "ts", text);
-}
-
-static void put_ussd(json_t *object, const struct event *e, const struct step_result *step)
-{
-	json_put_str(object, "session", e->session);
-	if (e->kind == EVENT_USSD_END) {
-		put_name(object, "event", ussd_event_name(e->event == USSD_TIMEOUT ? USSD_TIMEOUT : USSD_END));
-		put_if_any(object, "end_status", e->reason);
-		return;
-	}
-	bool is_new = step ? step->turn.is_new : e->event == USSD_NEW;
-	put_name(object, "event", ussd_event_name(is_new ? USSD_NEW : USSD_CONTINUE));
-	json_put_str(object, "input", step && step->turn.inputs == 1 ? step->turn.input[0] :
-				      !step || step->turn.is_new ? e->text : STR(""));
-	if (step && step->turn.conflict)
+	json_t *object = event_json(e);
+	if (!object || !step)
+		return object;
+	if (e->kind == EVENT_REPORT && step->report_status)
+		put_name(object, "status", report_status_name(step->report_status));
+	if (e->kind != EVENT_USSD)
+		return object;
+	put_name(object, "event", ussd_event_name(step->turn.is_new ? USSD_NEW : USSD_CONTINUE));
+	json_put_str(object, "input", step->turn.inputs == 1 ? step->turn.input[0] : step->turn.is_new ? e->text : STR(""));
+	if (step->turn.conflict)
 		(void)json_object_set_new(object, "conflict", json_true());
-}
-
-static json_t *event_json(const struct event *e, const struct step_result *step)
-{
-	json_t *object = json_object();
-	put_name(object, "kind", event_kind_name(e->kind));
-	put_if_any(object, "from", str_of(e->from.e164));
-	put_if_any(object, "from_raw", e->from_raw);
-	put_if_any(object, "to", e->to);
-	if (e->kind == EVENT_SMS)
-		json_put_str(object, "text", e->text);
-	put_if_any(object, "id", e->id);
-	put_time(object, e->ts_ms);
-	if (e->kind == EVENT_USSD || e->kind == EVENT_USSD_END)
-		put_ussd(object, e, step);
-	if (e->kind == EVENT_REPORT)
-		put_name(object, "status", report_status_name(step && step->report_status ? step->report_status : e->status));
-	if (e->kind == EVENT_OPT_OUT)
-		put_if_any(object, "event", e->reason);
-	else if (e->kind == EVENT_REPORT)
-		put_if_any(object, "reason", e->reason);
-	if (e->opt_out && e->kind == EVENT_REPORT)
-		(void)json_object_set_new(object, "opt_out", json_true());
 	return object;
 }
 
@@ -95,7 +55,7 @@ static void observed(const struct inbound_trace *trace, void *user)
 	struct explain *x = user;
 	json_t *events = json_array();
 	for (size_t i = 0; trace->decoded && i < trace->decoded->count; i++)
-		(void)json_array_append_new(events, event_json(&trace->decoded->events[i], trace->steps ? &trace->steps[i] : NULL));
+		(void)json_array_append_new(events, seen_event(&trace->decoded->events[i], trace->steps ? &trace->steps[i] : NULL));
 	json_decref(x->out);
 	x->out = json_object();
 	put_name(x->out, "outcome", inbound_outcome_name(trace->outcome));
@@ -302,18 +262,18 @@ static int open_explain(struct explain *x, const struct config *config, int64_t 
 	return 0;
 }
 
-int channel_explain(const struct invocation *in, struct config *config)
+int channel_explain(struct config *config, int argc, char **argv)
 {
 	const char *files[256], *channel = NULL;
 	size_t count = 0;
 	int64_t at_ms = 0;
-	for (int i = 2; i < in->argc; i++) {
-		if (strcmp(in->argv[i], "--channel") == 0 && i + 1 < in->argc)
-			channel = in->argv[++i];
-		else if (strcmp(in->argv[i], "--at") == 0 && i + 1 < in->argc && parse_time(in->argv[i + 1], &at_ms))
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--channel") == 0 && i + 1 < argc)
+			channel = argv[++i];
+		else if (strcmp(argv[i], "--at") == 0 && i + 1 < argc && parse_time(argv[i + 1], &at_ms))
 			i++;
-		else if (count < 256 && (in->argv[i][0] != '-' || in->argv[i][1] == '\0'))
-			files[count++] = in->argv[i];
+		else if (count < 256 && (argv[i][0] != '-' || argv[i][1] == '\0'))
+			files[count++] = argv[i];
 		else
 			return command_usage("channel explain", "takes --channel ID [--at 2026-03-11T09:00:00Z] [FILE…]");
 	}

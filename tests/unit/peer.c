@@ -117,6 +117,8 @@ static bool act(struct peer_connection *c, const char *path)
 {
 	static const char json[] = "{\"ok\":true}";
 	static const char type[] = "Content-Type: application/json\r\n";
+	if (strcmp(path, "/version1/messaging") == 0)
+		return answer(c, c->peer->status, type, c->peer->answer, strlen(c->peer->answer));
 	if (strcmp(path, "/echo") == 0)
 		return answer(c, "200 OK", "Content-Type: text/plain\r\n", c->request, c->len);
 	if (strcmp(path, "/repeat") == 0 && c->requests > 1)

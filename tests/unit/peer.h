@@ -13,6 +13,7 @@ enum { PEER_PATHS_MAX = 64, PEER_CONNECTIONS_MAX = 512 };
 struct peer {
 	int listener;
 	unsigned port;
+	const char *status, *answer; /* what /version1/messaging says; set before it is asked */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	struct {

@@ -1,0 +1,211 @@
+/* wasl channel send: one text to some numbers, now, and what came of it (CONTRACT 7).
+ *
+ * Exit code 0 whenever there is an answer for each number, also "rejected_permanent" or "unknown": a script reads "result".
+ * Only where there is none, and nothing can have been sent, does the code tell:
+ *   64 the arguments; 65 a number or text that cannot be sent; 69 the channel cannot send;
+ *   70 out of memory; 78 the channel's configuration */
+#include "gateway/command.h"
+#include "gateway/command_channel.h"
+#include "gateway/json.h"
+#include "gateway/sender.h"
+#include "flows/text/utf8.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+
+enum { DEADLINE_MS = 30000, ARENA = 8 * 1024 * 1024, TEXT_MAX = 16 * 1024 };
+
+static const char name[] = "channel send";
+
+struct order { /* what was typed, and then what is to be sent */
+	const char *channel_id, *text;
+	const char *typed[RECIPIENTS_MAX];
+	size_t count;
+	const struct channel *channel;
+	struct phone to[RECIPIENTS_MAX];
+	struct str final;
+	enum encoding encoding;
+};
+
+static int read_arguments(struct order *order, int argc, char **argv)
+{
+	static const struct option options[] = { { "channel", required_argument, NULL, 'c' },
+						 { "to", required_argument, NULL, 't' },
+						 { "text", required_argument, NULL, 'x' },
+						 { NULL, 0, NULL, 0 } };
+	int option;
+	optind = 0; /* glibc: begin anew */
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'c')
+			order->channel_id = optarg;
+		else if (option == 'x')
+			order->text = optarg;
+		else if (option != 't')
+			return command_usage("channel", "send takes --channel, --to and --text");
+		else if (order->count == RECIPIENTS_MAX)
+			return command_usage("channel", "send takes at most 64 numbers");
+		else
+			order->typed[order->count++] = optarg;
+	}
+	if (optind < argc)
+		return command_usage("channel", "send: a word without --to or --text before it; quote the text");
+	if (!order->channel_id || !order->text || order->count == 0)
+		return command_usage("channel", "send needs --channel, --to and --text");
+	return EX_OK;
+}
+
+/* The number itself is not repeated: terminals are photographed. */
+static int read_numbers(struct order *order, const struct phone_plan *phones)
+{
+	for (size_t i = 0; i < order->count; i++) {
+		struct phone *to = &order->to[i];
+		phone_parse(phones, str_of(order->typed[i]), order->channel->country, to);
+		if (to->kind != PHONE_E164) {
+			(void)fprintf(stderr, "wasl %s: --to number %zu cannot be sent to: %s\n", name, i + 1,
+				      to->kind == PHONE_INVALID && to->reason ? to->reason : "not a person's number");
+			return EX_DATAERR;
+		}
+		for (size_t k = 0; k < i; k++)
+			if (str_eq_z(str_of(to->e164), order->to[k].e164))
+				return command_fail(name, EX_DATAERR, "a number stands there twice");
+	}
+	return EX_OK;
+}
+
+static int read_text(struct order *order, struct arena *arena)
+{
+	struct str text = str_of(order->text);
+	struct segments segments;
+	if (text.len == 0 || text.len > TEXT_MAX || !utf8_valid(text))
+		return command_fail(name, EX_DATAERR, "the text must be UTF-8, not empty and not longer than 16 kB");
+	enum transliteration policy = order->channel->encoding;
+	if (!order->channel->ucs2 && policy == TRANSLITERATE_AUTO)
+		policy = TRANSLITERATE_ALWAYS; /* the operator passes nothing else */
+	struct buf out = buf_new(arena, 8 * text.len + 64);
+	if (transliterate(text, STR(""), policy, &out, &order->encoding) != 0)
+		return command_fail(name, EX_SOFTWARE, "out of memory");
+	order->final = buf_str(&out);
+	unsigned most = order->channel->max_segments;
+	int error = segment_plan(order->final, &segments);
+	if (!error && (most == 0 || segments.count <= most))
+		return EX_OK;
+	(void)fprintf(stderr, "wasl %s: the text is longer than the %u SMS of max_segments\n", name, most);
+	return EX_DATAERR;
+}
+
+static int check_channel(const struct channel *channel)
+{
+	if (channel->sink)
+		return command_fail(name, EX_UNAVAILABLE, "the demo's channel sends inside the daemon only");
+	if (!channel->adapter->compose)
+		return command_fail(name, EX_UNAVAILABLE, "this aggregator cannot send SMS");
+	if (!channel->sms)
+		return command_fail(name, EX_UNAVAILABLE, "the channel's modes are without \"sms\"");
+	return EX_OK;
+}
+
+/* One call.  0 when there are results; else nothing has left. */
+static int send_some(const struct channel *channel, const struct outgoing *message, struct arena *arena,
+		     struct recipient_result *results)
+{
+	struct http_call call;
+	struct http_result result;
+	int error = channel->adapter->compose(channel, message, arena, &call);
+	if (error)
+		return error;
+	error = sender_call_and_wait(&call, DEADLINE_MS, arena, &result);
+	if (error == -ENOMEM) { /* perhaps for the answer */
+		classify_all(message, SEND_UNKNOWN, STR(""), results);
+		return 0;
+	}
+	if (error)
+		return error;
+	if (result.curl_code)
+		(void)fprintf(stderr, "wasl %s: %s\n", name, sender_error_name(result.curl_code));
+	else if (transport_class(&result) != SEND_ACCEPTED)
+		(void)fprintf(stderr, "wasl %s: the aggregator answered %u\n", name, result.status);
+	if (channel->adapter->classify(channel, message, &result, arena, results) != 0)
+		classify_all(message, SEND_UNKNOWN, STR(""), results);
+	return 0;
+}
+
+static json_t *result_json(const struct recipient_result *result)
+{
+	json_t *object = json_object();
+	json_put_str(object, "to", result->to);
+	json_put_str(object, "result", str_of(send_class_name(result->result)));
+	if (result->id.len)
+		json_put_str(object, "id", result->id);
+	if (result->code.len)
+		json_put_str(object, "code", result->code);
+	if (result->opt_out)
+		(void)json_object_set_new(object, "opt_out", json_true());
+	return object;
+}
+
+static void print_results(const struct recipient_result *results, json_t *recipients, size_t count)
+{
+	json_t *whole = json_object();
+	json_put_str(whole, "result", str_of(send_result_name(results, count)));
+	(void)json_object_set_new(whole, "recipients", recipients);
+	json_print_line(whole);
+	json_decref(whole);
+}
+
+static struct outgoing part_of(const struct order *order, size_t from)
+{
+	struct outgoing message = { .text = order->final, .encoding = order->encoding, .client_ref = STR("") };
+	size_t most = order->channel->adapter->recipients_per_call;
+	for (size_t i = from; i < order->count && message.count < (most ? most : 1); i++)
+		message.to[message.count++] = str_of(order->to[i].e164);
+	return message;
+}
+
+static int send_all(const struct order *order, struct arena *arena)
+{
+	struct recipient_result results[RECIPIENTS_MAX];
+	json_t *recipients = json_array();
+	for (size_t done = 0; done < order->count;) {
+		struct outgoing message = part_of(order, done);
+		size_t mark = arena_mark(arena);
+		int error = send_some(order->channel, &message, arena, &results[done]);
+		if (error && done == 0) {
+			json_decref(recipients);
+			return error == -EINVAL ? command_fail(name, EX_CONFIG, "the channel lacks a key for sending, or "
+										"its base_url is not http or https")
+						: command_fail(name, EX_SOFTWARE, "out of memory");
+		}
+		if (error)
+			classify_all(&message, SEND_TRANSIENT, STR(""), &results[done]);
+		for (size_t i = 0; i < message.count; i++, done++)
+			(void)json_array_append_new(recipients, result_json(&results[done]));
+		arena_back(arena, mark);
+	}
+	print_results(results, recipients, order->count);
+	return EX_OK;
+}
+
+int channel_send(const struct config *config, const struct phone_plan *phones, int argc, char **argv)
+{
+	static struct order order; /* large */
+	struct arena arena;
+	order = (struct order){ .channel_id = NULL };
+	int code = read_arguments(&order, argc, argv);
+	if (code)
+		return code;
+	order.channel = channel_find(config, name, order.channel_id);
+	if (!order.channel)
+		return EX_USAGE;
+	if (arena_new(&arena, ARENA) != 0)
+		return command_fail(name, EX_SOFTWARE, "out of memory");
+	code = check_channel(order.channel);
+	if (!code)
+		code = read_numbers(&order, phones);
+	if (!code)
+		code = read_text(&order, &arena);
+	if (!code)
+		code = send_all(&order, &arena);
+	arena_free(&arena);
+	return code;
+}
