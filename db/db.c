@@ -25,7 +25,7 @@ int db_error(struct db *db, int code)
 	case SQLITE_BUSY: case SQLITE_LOCKED: ours = -EBUSY; break;
 	case SQLITE_CORRUPT: case SQLITE_NOTADB: ours = -EUCLEAN; break;
 	case SQLITE_READONLY: case SQLITE_PERM: case SQLITE_CANTOPEN: ours = -EACCES; break;
-	case SQLITE_MISUSE: case SQLITE_RANGE: assert(!"SQLite used wrongly"); return -EINVAL;
+	case SQLITE_MISUSE: case SQLITE_RANGE: assert(false && "SQLite used wrongly"); return -EINVAL;
 	default: ours = -EIO; break;
 	}
 	if (db->failure == 0)

@@ -147,8 +147,7 @@ int flow_source_add(struct db *db, struct str version, struct str name, struct s
 	return db_run(&q);
 }
 
-int flow_sources_each(struct db *db, int64_t since_ms, int (*each)(struct str version, struct str name, struct str source, void *user),
-		      void *user)
+int flow_sources_each(struct db *db, int64_t since_ms, flow_source_fn *each, void *user)
 {
 	int rc, stop = 0;
 	struct query q = db_query(db, SQL_FLOW_SOURCES);

@@ -27,8 +27,8 @@ int parked_count(struct db *db, int64_t *out) __attribute__((warn_unused_result)
 int flow_source_add(struct db *db, struct str version, struct str name, struct str source, int64_t now_ms)
 	__attribute__((warn_unused_result));
 /* Calls each() for every definition kept since; its strings are alive during the call. */
-int flow_sources_each(struct db *db, int64_t since_ms, int (*each)(struct str version, struct str name, struct str source, void *user),
-		      void *user) __attribute__((warn_unused_result));
+typedef int flow_source_fn(struct str version, struct str name, struct str source, void *user);
+int flow_sources_each(struct db *db, int64_t since_ms, flow_source_fn *each, void *user) __attribute__((warn_unused_result));
 
 /* In the same transaction as the act: no act without a line.  object: a pseudonym of ours (case reference, channel id),
  * never a number or a name. */

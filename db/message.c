@@ -276,7 +276,7 @@ static int hold_report(struct db *db, struct str channel, struct str provider_id
 	(void)snprintf(final, 16, "sent");
 	for (int i = 0; i < n; i++)
 		if (rank(str_of(held[i].status)) > rank(str_of(final)))
-			(void)snprintf(final, 16, "%s", held[i].status);
+			memcpy(final, held[i].status, sizeof held[i].status);
 	return n < 0 ? n : 0;
 }
 

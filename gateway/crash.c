@@ -21,6 +21,6 @@ void crash_point(const char *name)
 
 #else
 
-typedef int crash_points_are_not_in_this_build;
+typedef int crash_points_are_not_in_this_build; /* a file may not be empty */
 
 #endif

@@ -8,7 +8,8 @@
 
 #include "gateway/gateway.h"
 
-int outbox_new(struct gateway *g, struct err *err) __attribute__((warn_unused_result)); /* sets g->outbox; what was under way is unknown */
+/* Sets g->outbox; what was under way when the daemon died is unknown from now on. */
+int outbox_new(struct gateway *g, struct err *err) __attribute__((warn_unused_result));
 void outbox_free(struct gateway *g);
 /* From the before-sleep hook, after the batch: adds claims to the next batch.  Returns ms until it wants to be called
  * again; -1: only when something new comes. */
