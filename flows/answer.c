@@ -3,6 +3,7 @@
 
 #include "flows/text/fold.h"
 #include "flows/text/utf8.h"
+#include "flows/words.h"
 
 #include <string.h>
 
@@ -14,15 +15,26 @@ static bool control_has(const struct step *st, struct str state)
 	return control && flow_state(control, state);
 }
 
-/* Nobody chose a language yet: who writes Arabic letters reads them. */
+/* Nobody chose a language yet: who writes Arabic letters reads them, and "AYUDA" is a word of one language only. */
 static void guess_language(struct step *st)
 {
+	const struct book *b = st->scope.book;
 	const char *at = st->in->text.at, *end = at + st->in->text.len;
 	while (at < end) {
 		int32_t c = utf8_next(&at, end);
 		if (c >= 0x600 && c <= 0x6ff)
-			st->guess = book_language(st->scope.book, STR("ar"));
+			st->guess = book_language(b, STR("ar"));
 	}
+	char storage[128];
+	struct buf folded = buf_over(storage, sizeof storage);
+	size_t count = 0;
+	const struct word *words = NULL;
+	if (st->guess < 0 && text_fold(st->in->text, &folded) == 0)
+		words = words_find(b->words.list, buf_str(&folded), &count);
+	for (size_t i = 0; i < count; i++)
+		for (int l = 0; words[i].kind == WORD_KEYWORD && st->guess < 0 && (size_t)l < b->languages_count; l++)
+			if (words[i].languages >> l & 1)
+				st->guess = l;
 }
 
 /* true: the word means something here and was done. */

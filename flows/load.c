@@ -62,19 +62,30 @@ static int list_failed(struct err *err, struct str file, const struct err *why, 
 	return err_set(err, rc, "%.*s: %s", STR_ARG(file), why->text);
 }
 
+/* words_load() names its two files itself, without their folder. */
+static int load_words(struct reader *r, const struct source *sources, size_t count)
+{
+	struct book *b = r->book;
+	struct err why = { "" };
+	int rc = need(sources, count, "words.tsv", r);
+	struct str words = r->bytes;
+	if (rc == 0)
+		rc = need(sources, count, "keywords.tsv", r);
+	if (rc)
+		return rc;
+	rc = words_load(&b->words, r->bytes, words, b->languages, b->languages_count, &b->arena, &why);
+	struct str folder = str_slice(r->file, 0, r->file.len - strlen("keywords.tsv"));
+	return rc ? err_set(r->err, rc, "%.*s%s", STR_ARG(folder), why.text) : 0;
+}
+
 static int load_lists(struct reader *r, const struct source *sources, size_t count)
 {
 	struct book *b = r->book;
 	struct err why = { "" };
 	const struct source *phones = find(sources, count, "phones.tsv"), *lints = find(sources, count, "lint.tsv");
-	const struct source *words = find(sources, count, "words.tsv");
-	int rc = need(sources, count, "keywords.tsv", r);
+	int rc = load_words(r, sources, count);
 	if (rc)
 		return rc;
-	rc = words_load(&b->words, r->bytes, words ? words->bytes : (struct str){ "", 0 }, b->languages,
-			b->languages_count, &b->arena, &why);
-	if (rc)
-		return err_set(r->err, rc, "%s", why.text);
 	if (phones) {
 		rc = phone_plan_load(&b->phones, phones->bytes, &b->arena, &why);
 		if (rc)

@@ -201,14 +201,15 @@ struct str say_whole(const struct speech *speech, struct arena *arena)
 	return out.full ? (struct str){ NULL, 0 } : buf_str(&out);
 }
 
-int say_pages(const struct speech *speech, const struct scope *scope, int column, bool way_back, struct arena *arena,
-	      struct pages *out)
+int say_pages(const struct speech *speech, const struct scope *scope, int column, enum say_back back,
+	      struct arena *arena, struct pages *out)
 {
 	struct str none = { "", 0 };
-	struct nav_lines nav = { .back_if_fits = true, .back = none };
+	struct nav_lines nav = { .back_if_fits = true, .prev = none, .back = none };
 	nav.more = say_message("nav.more", scope, column, none, arena);
-	nav.prev = say_message("nav.back", scope, column, none, arena);
-	if (way_back)
+	if (back != SAY_BACK_NOWHERE)
+		nav.prev = say_message("nav.back", scope, column, none, arena);
+	if (back == SAY_BACK_STATE)
 		nav.back = nav.prev;
 	int rc = paginate(speech->title, speech->lines, speech->lines_count, scope->facts->screen, &nav, arena, out, NULL);
 	if (rc != -EMSGSIZE)

@@ -29,9 +29,14 @@ struct str say_range(const struct prompt *prompt, const struct state *state, con
 
 /* One text, as an SMS: title and lines.  .at == NULL: the arena is full. */
 struct str say_whole(const struct speech *speech, struct arena *arena);
-/* USSD; way_back: "99" leads to a question before this one.  0 or -ENOMEM.  What cannot be cut into pages is one page. */
-int say_pages(const struct speech *speech, const struct scope *scope, int column, bool way_back, struct arena *arena,
-	      struct pages *out) __attribute__((warn_unused_result));
+enum say_back {
+	SAY_BACK_NOWHERE, /* a final text: "99" is not offered at all */
+	SAY_BACK_PAGE,    /* only to the page before */
+	SAY_BACK_STATE,   /* also to a question before this one, where that costs no further page */
+};
+/* USSD.  0 or -ENOMEM.  What cannot be cut into pages is one page (flow check finds it before). */
+int say_pages(const struct speech *speech, const struct scope *scope, int column, enum say_back back,
+	      struct arena *arena, struct pages *out) __attribute__((warn_unused_result));
 
 /* Fills {name} by lookup(); exported for `flow check`.  0, or -ENOBUFS. */
 typedef struct str placeholder_fn(struct str name, const void *user); /* .at == NULL: not known */

@@ -60,13 +60,13 @@ static struct str not_understood(struct step *st, const struct prompt *prompt, s
 }
 
 /* The page that is due; *last: none follows. */
-static struct str page_of(struct step *st, const struct speech *speech, bool way_back, bool *last)
+static struct str page_of(struct step *st, const struct speech *speech, enum say_back back, bool *last)
 {
 	struct pages pages;
 	*last = true;
 	if (st->in->mode == MODE_SMS)
 		return say_whole(speech, st->arena);
-	if (say_pages(speech, &st->scope, step_column(st), way_back, st->arena, &pages) || pages.count == 0)
+	if (say_pages(speech, &st->scope, step_column(st), back, st->arena, &pages) || pages.count == 0)
 		return (struct str){ NULL, 0 };
 	if (st->now->page >= pages.count)
 		st->now->page = (unsigned)pages.count - 1;
@@ -84,7 +84,7 @@ void step_show(struct step *st, bool again)
 		return;
 	}
 	bool way_back = st->now->trail_count > 0 || st->now->under_flow[0];
-	struct str text = page_of(st, &speech, way_back, &last);
+	struct str text = page_of(st, &speech, way_back ? SAY_BACK_STATE : SAY_BACK_PAGE, &last);
 	if (again && text.at)
 		text = not_understood(st, prompt, text);
 	set_text(st, REPLY_CONTINUE, text, prompt->text);
@@ -125,7 +125,7 @@ void step_say_final(struct step *st)
 		st->failed = true;
 		return;
 	}
-	struct str text = page_of(st, &speech, false, &last);
+	struct str text = page_of(st, &speech, SAY_BACK_NOWHERE, &last);
 	set_text(st, last ? REPLY_END : REPLY_CONTINUE, text, prompt->text);
 	if (last)
 		close_final(st);
