@@ -64,8 +64,8 @@ static void reach(struct doctor *d, const struct channel *channel, struct arena 
 		doctor_say(d, HEALTH_FAIL, "libcurl gives no reason; try again", "channel %.*s: %.*s was not asked",
 			   STR_ARG(channel->id), STR_ARG(call.url));
 	else if (result.curl_code != 0)
-		doctor_say(d, HEALTH_FAIL, advice(&result), "channel %.*s: %.*s cannot be reached (libcurl %d)",
-			   STR_ARG(channel->id), STR_ARG(call.url), result.curl_code);
+		doctor_say(d, HEALTH_FAIL, advice(&result), "channel %.*s: %.*s cannot be reached: %s",
+			   STR_ARG(channel->id), STR_ARG(call.url), sender_error_name(result.curl_code));
 	else
 		doctor_say(d, HEALTH_OK, NULL, "channel %.*s: %.*s answers (%u)", STR_ARG(channel->id),
 			   STR_ARG(call.url), result.status);
