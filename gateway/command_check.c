@@ -4,6 +4,7 @@
 #include "db/inspect.h"
 #include "gateway/command.h"
 #include "gateway/config.h"
+#include "gateway/definitions.h"
 #include "gateway/json.h"
 
 #include <errno.h>
@@ -72,6 +73,35 @@ static void check_database(struct check *c, const struct config *config)
 		on_data_error(err.text, c);
 }
 
+/* A phone that no numbering plan has is reached by nobody at night. */
+static void check_duty_phones(struct check *c, const struct config *config, const struct book *book)
+{
+	for (size_t i = 0; i < config->duty_count; i++) {
+		struct phone phone;
+		struct err whole;
+		char path[40];
+		phone_parse(&book->phones, config->duty[i].phone, STR(""), &phone);
+		if (phone.kind == PHONE_E164)
+			continue;
+		(void)snprintf(path, sizeof path, "duty[%zu].phone", i);
+		err_set(&whole, 0, "%.*s:%u: %s: is no number of its country: %s", STR_ARG(config->file),
+			config_line(config, path), path, phone.reason ? phone.reason : "short code or name");
+		on_config_error(whole.text, c);
+	}
+}
+
+static void check_flows(struct check *c, const struct config *config)
+{
+	static struct book book; /* large */
+	struct err err = { "" };
+	if (definitions_load(&book, config, &err) != 0) {
+		on_data_error(err.text, c);
+		return;
+	}
+	check_duty_phones(c, config, &book);
+	book_free(&book);
+}
+
 static int finish(struct check *c)
 {
 	if (c->json)
@@ -98,6 +128,7 @@ int command_check(const struct invocation *in)
 	if (config_load(&config, in->config_path, on_config_error, &c) == 0) {
 		(void)config_problems_before_serving(&config, on_config_error, &c);
 		(void)config_warnings(&config, on_warning, &c);
+		check_flows(&c, &config);
 		check_database(&c, &config);
 		config_free(&config);
 	}

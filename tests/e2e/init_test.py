@@ -5,6 +5,7 @@ Runs $WASL or build/debug/wasl.  Last line: N passed, N failed."""
 import json
 import os
 import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -13,6 +14,7 @@ import tempfile
 import threading
 
 WASL = os.path.abspath(os.environ.get("WASL", "build/debug/wasl"))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXAMPLE = "// a channel, to be filled in and moved into the list below"
 passed = failed = 0
 
@@ -178,6 +180,22 @@ def check_bad_config(home):
     code, out, err = with_text(good.replace('"telephone"', '"telefone"'))
     check("a mistyped key",
           code == 78 and 'countries.MA.telefone: unknown key; did you mean "telephone"?' in out, code, out)
+    duty = '"duty": [{"role": "protection", "phone": "+2126"}]'
+    code, out, err = with_text(good.replace('"duty": []', duty.replace('"+2126"', '"+2126000001"')))
+    check("a duty phone that is too short for its country",
+          code == 78 and "duty[0].phone: is no number of its country" in out and "+2126000001" not in out, code, out)
+    code, out, err = with_text(good.replace('"languages": [\n   "fr"', '"languages": [\n   "de"'))
+    check("a language that the texts do not have", code in (65, 78) and '"de"' in out, code, out)
+    flows = os.path.join(home, "flows")
+    shutil.copytree(os.path.join(ROOT, "flows", "definitions"), flows)
+    with_flows = good.replace('"/usr/share/wasl/flows"', '"flows"')
+    code, out, err = with_text(with_flows)
+    check("flows from a folder beside the configuration", code == 0, code, out)
+    control = os.path.join(flows, "control.json")
+    write(control, read(control).decode()[:500])
+    code, out, err = with_text(with_flows)
+    check("a broken flow is bad data, named with its line",
+          code == 65 and re.search(r"control\.json:\d+", out), code, out)
     code, out, err = with_text(good[:200])
     check("a cut file", code == 78 and re.search(r"wasl\.json:\d+: ", out), code, out)
     code, out, err = with_text("")
