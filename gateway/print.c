@@ -12,21 +12,9 @@
 
 enum { COLUMNS_MAX = 256, TABLE_ROWS_MAX = 1000 };
 
-static void report_problem(const char *problem, void *user)
-{
-	(void)user;
-	fprintf(stderr, "%s\n", problem);
-}
-
 int open_config(const struct invocation *in, struct config *config)
 {
-	int rc = config_load(config, in->config_path, report_problem, NULL);
-	if (rc == -ENOENT) {
-		fprintf(stderr, "wasl: no configuration: %s; name one with -c FILE or make one with `wasl init DIR`\n",
-			in->config_path ? in->config_path : "neither ./wasl.json nor /etc/wasl/wasl.json is there");
-		return EX_CONFIG;
-	}
-	return rc == 0 ? 0 : EX_CONFIG;
+	return command_config(in, config);
 }
 
 static int exit_of(int rc)
