@@ -1,5 +1,5 @@
-/* wasl channel poll: fetches an aggregator's inbox once and prints what it held (CONTRACT 3).  Nothing is stored, and the
- * inbox is left as it is: the same --since brings the same again where the vendor keeps its messages.
+/* wasl channel poll: fetches an aggregator's inbox once and prints what it held (CONTRACT 3).  Nothing is stored, and
+ * the inbox is left as it is: the same --since brings the same again where the vendor keeps its messages.
  *
  * Exit code 0 with a page, also an empty one.  Without one nothing is printed:
  *   64 the arguments; 65 the answer is not a page; 69 no inbox there, or credentials, certificate, address refused;

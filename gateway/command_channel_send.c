@@ -1,7 +1,7 @@
 /* wasl channel send: one text to some numbers, now, and what came of it (CONTRACT 7).
  *
- * Exit code 0 whenever there is an answer for each number, also "rejected_permanent" or "unknown": a script reads "result".
- * Only where there is none, and nothing can have been sent, does the code tell:
+ * Exit code 0 whenever there is an answer for each number, also "rejected_permanent" or "unknown": a script reads
+ * "result".  Only where there is none, and nothing can have been sent, does the code tell:
  *   64 the arguments; 65 a number or text that cannot be sent; 69 the channel cannot send;
  *   70 out of memory; 78 the channel's configuration */
 #include "gateway/command.h"
@@ -162,6 +162,13 @@ static struct outgoing part_of(const struct order *order, size_t from)
 	return message;
 }
 
+static int nothing_sent(int error)
+{
+	if (error == -EINVAL)
+		return command_fail(name, EX_CONFIG, "the channel lacks a key, or its base_url is no http URL");
+	return command_fail(name, EX_SOFTWARE, "out of memory");
+}
+
 static int send_all(const struct order *order, struct arena *arena)
 {
 	struct recipient_result results[RECIPIENTS_MAX];
@@ -172,9 +179,7 @@ static int send_all(const struct order *order, struct arena *arena)
 		int error = send_some(order->channel, &message, arena, &results[done]);
 		if (error && done == 0) {
 			json_decref(recipients);
-			return error == -EINVAL ? command_fail(name, EX_CONFIG, "the channel lacks a key for sending, or "
-										"its base_url is not http or https")
-						: command_fail(name, EX_SOFTWARE, "out of memory");
+			return nothing_sent(error);
 		}
 		if (error)
 			classify_all(&message, SEND_TRANSIENT, STR(""), &results[done]);

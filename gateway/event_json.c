@@ -8,8 +8,8 @@ void event_time_put(struct buf *out, int64_t ms)
 	time_t seconds = (time_t)(ms / 1000);
 	if (ms < 0 || !gmtime_r(&seconds, &tm) || tm.tm_year > 9999 - 1900)
 		return;
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
-		   tm.tm_sec);
+	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		   tm.tm_min, tm.tm_sec);
 	if (ms % 1000)
 		buf_printf(out, ".%03d", (int)(ms % 1000));
 	buf_put_char(out, 'Z');

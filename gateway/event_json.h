@@ -1,5 +1,5 @@
-/* One event of an aggregator as CONTRACT 6 prints it (`wasl channel explain`, `wasl channel poll`).  For the eyes of the
- * administrator who asked for it, never for the log. */
+/* One event of an aggregator as CONTRACT 6 prints it (`wasl channel explain`, `wasl channel poll`).  For the eyes of
+ * the administrator who asked for it, never for the log. */
 #ifndef GATEWAY_EVENT_JSON_H
 #define GATEWAY_EVENT_JSON_H
 

@@ -136,8 +136,8 @@ static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user, voi
 
 /* ---- what libcurl tells of a transfer */
 
-/* Called when the connection stands and the request is about to be written.  The second time it is a repetition on a new
- * connection because a kept one died without an answer: the first may have been read by then. */
+/* Called when the connection stands and the request is about to be written.  The second time it is a repetition on a
+ * new connection because a kept one died without an answer: the first may have been read by then. */
 static int about_to_write(void *user, char *peer, char *local, int peer_port, int local_port)
 {
 	struct transfer *transfer = user;
@@ -196,7 +196,7 @@ static bool is_certificate(CURLcode code)
 	       code == CURLE_SSL_PINNEDPUBKEYNOTMATCH || code == CURLE_SSL_INVALIDCERTSTATUS;
 }
 
-/* Under TLS a failed write may have left whole records behind; on a plain socket libcurl counts what the kernel took. */
+/* Under TLS a failed write may have left whole records behind; without it libcurl counts what the kernel took. */
 static bool request_left(const struct transfer *transfer)
 {
 	long written = 0;
@@ -323,8 +323,8 @@ static int prepare(struct transfer *transfer, const struct http_call *call, int 
 	return error;
 }
 
-int sender_call(struct sender *sender, struct str lane, const struct http_call *call, int deadline_ms, sender_done *done,
-		void *user)
+int sender_call(struct sender *sender, struct str lane, const struct http_call *call, int deadline_ms,
+		sender_done *done, void *user)
 {
 	assert(deadline_ms > 0 && done);
 	if (sender_lane_room(sender, lane) == 0)

@@ -6,8 +6,9 @@
 
 enum {
 	CONNECT_MS = 10000,
-	/* Servers drop idle connections after 5 s (Node), 60 s (load balancers), 75 s (nginx).  A request that meets such
-	 * a drop half-way ends as "unknown", so we let go first; a new connection costs less than a message in doubt. */
+	/* Servers drop idle connections after 5 s (Node), 60 s (load balancers), 75 s (nginx).  A request that meets
+	 * such a drop half-way ends as "unknown", so we let go first; a new connection costs less than a message in
+	 * doubt. */
 	CONNECTION_IDLE_S = 15,
 };
 
@@ -121,7 +122,8 @@ static int set_rules(CURL *easy, int deadline_ms)
 	return ok ? 0 : -ENOMEM;
 }
 
-int sender_request_write(const struct http_call *call, int deadline_ms, CURL *easy, struct curl_slist **headers, bool *plain)
+int sender_request_write(const struct http_call *call, int deadline_ms, CURL *easy, struct curl_slist **headers,
+			 bool *plain)
 {
 	int error = set_rules(easy, deadline_ms);
 	if (!error)

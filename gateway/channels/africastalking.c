@@ -71,8 +71,8 @@ static bool refused(const struct reading *r)
 	return r->out->verdict == VERDICT_MALFORMED;
 }
 
-/* An absent text is an empty one: frameworks drop empty fields, and a blank SMS is an answer of a person too.  The id may
- * be missing (the gateway's fingerprint stands in), and a date nobody can read is no reason to lose the message. */
+/* An absent text is an empty one: frameworks drop empty fields, and a blank SMS is an answer of a person too.  The id
+ * may be missing (the gateway's fingerprint stands in), and a date nobody can read is no reason to lose the message. */
 static int read_sms(struct reading *r)
 {
 	int error = read_sender(r, "from");
@@ -140,8 +140,8 @@ bool africastalking_word_is_opt_out(struct str word)
 	return str_eq_nocase(word, STR("UserInBlacklist")) || str_eq_nocase(word, STR("DoNotDisturbRejection"));
 }
 
-/* A report is found by the id of the message; the number only confirms it.  A status that is missing or new to us changes
- * nothing and is not worth twelve hours of retries. */
+/* A report is found by the id of the message; the number only confirms it.  A status that is missing or new to us
+ * changes nothing and is not worth twelve hours of retries. */
 static int read_report(struct reading *r)
 {
 	int error = read_id(r, "id", true, &r->event->id);

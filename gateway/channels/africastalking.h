@@ -1,7 +1,8 @@
 /* Africa's Talking: SMS and USSD by form callbacks, sending and the inbox by their REST API (aggregators.md 1, 2).
  *
  * africastalking.c reads callbacks and answers them, africastalking_send.c composes calls and reads what they bring.
- * Configuration: username and api_key (both needed for sending and for the inbox), sender, base_url for their sandbox. */
+ * Configuration: username and api_key (both needed for sending and for the inbox), sender, base_url for their
+ * sandbox. */
 #ifndef GATEWAY_CHANNELS_AFRICASTALKING_H
 #define GATEWAY_CHANNELS_AFRICASTALKING_H
 

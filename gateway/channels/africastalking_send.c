@@ -118,8 +118,8 @@ static bool same_number(struct str a, struct str b)
 	return str_eq(str_from(a, str_starts(a, STR("+"))), str_from(b, str_starts(b, STR("+"))));
 }
 
-/* One entry of Recipients for one of our numbers.  Without an id "accepted" is a claim we cannot follow up, and the id of
- * what was refused is the word "None". */
+/* One entry of Recipients for one of our numbers.  Without an id "accepted" is a claim we cannot follow up, and the
+ * id of what was refused is the word "None". */
 static int read_recipient(const json_t *entry, struct arena *arena, struct recipient_result *result)
 {
 	struct str word = json_get_str(entry, "status"), id = json_get_str(entry, "messageId");
@@ -131,7 +131,7 @@ static int read_recipient(const json_t *entry, struct arena *arena, struct recip
 		code = arena_str(arena, dialect_word(word));
 	result->result = status ? status->class : SEND_UNKNOWN;
 	result->code = code;
-	result->opt_out = result->result == SEND_REJECTED_PERMANENT && africastalking_word_is_opt_out(str_of(status->word));
+	result->opt_out = status && africastalking_word_is_opt_out(str_of(status->word));
 	if (result->result == SEND_ACCEPTED) {
 		if (id.len && !str_eq(id, STR("None")) && dialect_id_ok(id))
 			result->id = arena_str(arena, id);
@@ -180,9 +180,9 @@ static int read_message(struct str word, const struct outgoing *message, struct 
 }
 
 /* Their front answers 502 when it got no answer from the machine behind it.  A proxy's 502 is "unknown" by the common
- * rule (failures.md O5); for this vendor the corpus says transient, and so do those who have run it for years (every 5xx
- * is tried again): a lost appointment is worse here than a second SMS of the same harmless text.  Only for 502: a 504
- * says that the request was handed on, and a 500 or a broken connection may come after it was queued. */
+ * rule (failures.md O5); for this vendor the corpus says transient, and so do those who have run it for years (every
+ * 5xx is tried again): a lost appointment is worse here than a second SMS of the same harmless text.  Only for 502: a
+ * 504 says that the request was handed on, and a 500 or a broken connection may come after it was queued. */
 static bool refused_by_front(const struct http_result *result)
 {
 	return !result->curl_code && result->status == 502;

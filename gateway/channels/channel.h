@@ -1,10 +1,10 @@
 /* The contract between the gateway and an aggregator's dialect: one struct adapter, one file each.
  *
- * An adapter is pure as the engine is: bytes of a request -> events, an answer -> bytes of a reply, a message -> bytes of
- * an HTTP call, the result of that call -> one of the classes of CONTRACT 7.  It MUST NOT touch database, clock, network
- * or log; MUST take the length of everything from its struct str; MUST give text as valid UTF-8 (repaired, the raw
- * bytes beside it); MUST NOT report a send as accepted unless the vendor's id was read; and MUST name each recipient by
- * number, never by position. */
+ * An adapter is pure as the engine is: bytes of a request -> events, an answer -> bytes of a reply, a message ->
+ * bytes of an HTTP call, the result of that call -> one of the classes of CONTRACT 7.  It MUST NOT touch database,
+ * clock, network or log; MUST take the length of everything from its struct str; MUST give text as valid UTF-8
+ * (repaired, the raw bytes beside it); MUST NOT report a send as accepted unless the vendor's id was read; and MUST
+ * name each recipient by number, never by position. */
 #ifndef GATEWAY_CHANNELS_CHANNEL_H
 #define GATEWAY_CHANNELS_CHANNEL_H
 
@@ -63,12 +63,12 @@ struct event {
 	bool pulled;             /* id is the inbox's own count: MUST NOT be compared with ids that callbacks carry */
 	int64_t ts_ms;           /* vendor's time; 0 = none or unreadable */
 	struct str session;      /* USSD */
-	enum ussd_event event;   /* USSD: what the vendor says; with `cumulative` the stored history decides NEW/CONTINUE */
+	enum ussd_event event;   /* USSD: what the vendor says; with `cumulative` the stored history decides */
 	bool cumulative;         /* text holds all inputs of the session joined by '*' (aggregators.md 2) */
 	bool turn_ids;           /* USSD: id is unique per hop */
 	enum report_status status; /* REPORT */
-	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT: "subscribe",
-	                          * "unsubscribe" where the vendor tells it from a plain opt-out */
+	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT:
+	                          * "subscribe" or "unsubscribe" where the vendor tells it from a plain opt-out */
 	bool opt_out;            /* REPORT, OPT_OUT: the person blocked us at the operator */
 	bool opt_in;             /* OPT_OUT: the operator lifted it */
 };
@@ -168,10 +168,10 @@ struct adapter {
 	int (*classify)(const struct channel *channel, const struct outgoing *message, const struct http_result *result,
 			struct arena *arena, struct recipient_result *results);
 
-	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch; -EINVAL: not one of ours, or the
-	 * channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in *parked;
-	 * VERDICT_MALFORMED when there is no page at all (then *next_cursor is the old one).  The cursor is to be committed
-	 * together with the events. */
+	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
+	 * the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
+	 * *parked; VERDICT_MALFORMED when there is no page at all (then *next_cursor is the old one).  The cursor is
+	 * to be committed together with the events. */
 	int (*poll)(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 	int (*polled)(const struct channel *channel, struct str cursor, const struct http_result *result,
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,
@@ -197,8 +197,9 @@ const char *ussd_event_name(enum ussd_event e);
 const char *report_status_name(enum report_status s); /* NULL for REPORT_NONE */
 const char *verdict_name(enum verdict v);
 const char *send_class_name(enum send_class c);
-/* The word for a whole send (CONTRACT 7).  All alike: their class.  Some accepted: "partial".  Else the one that asks for
- * most care, so that a script never tries again what may be out: operational, unknown, transient, rejected_permanent. */
+/* The word for a whole send (CONTRACT 7).  All alike: their class.  Some accepted: "partial".  Else the one that asks
+ * for most care, so that a script never tries again what may be out: operational, unknown, transient,
+ * rejected_permanent. */
 const char *send_result_name(const struct recipient_result *results, size_t count);
 
 #endif

@@ -42,8 +42,8 @@ static struct str with_plus(struct str given, struct arena *arena)
 	return plus.full ? (struct str){ NULL, 0 } : buf_str(&plus);
 }
 
-int dialect_sender(const struct channel *channel, const struct phone_plan *phones, struct str given, struct arena *arena,
-		   struct event *event)
+int dialect_sender(const struct channel *channel, const struct phone_plan *phones, struct str given,
+		   struct arena *arena, struct event *event)
 {
 	struct str number = with_plus(given, arena), raw;
 	if (!number.at)

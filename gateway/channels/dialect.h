@@ -16,12 +16,12 @@ void dialect_event_init(struct event *event, enum event_kind kind);
 int dialect_text(struct arena *arena, struct str bytes, struct str *text, struct str *raw)
 	__attribute__((warn_unused_result));
 
-/* Fills from and from_raw of the event.  A space before the digits was a "+" that the sender forgot to escape: in a form
- * body a bare "+" is a space (WHATWG URL 5.1).  0 or -ENOMEM. */
-int dialect_sender(const struct channel *channel, const struct phone_plan *phones, struct str given, struct arena *arena,
-		   struct event *event) __attribute__((warn_unused_result));
+/* Fills from and from_raw of the event.  A space before the digits was a "+" that the sender forgot to escape: in a
+ * form body a bare "+" is a space (WHATWG URL 5.1).  0 or -ENOMEM. */
+int dialect_sender(const struct channel *channel, const struct phone_plan *phones, struct str given,
+		   struct arena *arena, struct event *event) __attribute__((warn_unused_result));
 
-/* An id we can store and compare: printable ASCII without spaces, at most DIALECT_ID_MAX bytes; the empty one is too. */
+/* An id we can store and compare: printable ASCII without spaces, at most DIALECT_ID_MAX bytes, also none. */
 bool dialect_id_ok(struct str id);
 /* A vendor's word for logs and columns: the word, or "" when it is not printable ASCII of at most DIALECT_WORD_MAX. */
 struct str dialect_word(struct str word);

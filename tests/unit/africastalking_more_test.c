@@ -66,7 +66,7 @@ static void callbacks(void)
 		{ "a report without an id", "dlr", "status=Success&phoneNumber=%2B254711000108", VERDICT_MALFORMED },
 		{ "a report without a number", "dlr", "status=Success&id=x", VERDICT_ACCEPT },
 		{ "a status that is new to us", "dlr", "status=Pondering&id=x", VERDICT_IGNORE },
-		{ "an update that is new to us", "optout", "phoneNumber=%2B254711000108&updateType=swap", VERDICT_PARK },
+		{ "an update that is new to us", "optout", "phoneNumber=%2B254711000108&updateType=x", VERDICT_PARK },
 		{ "an opt-out of nobody", "optout", "senderId=IOM", VERDICT_MALFORMED },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -101,7 +101,7 @@ static void callback_contents(void)
 	CHECK(d.events[0].cumulative && !d.events[0].turn_ids);
 
 	check_begin("a report that says why, and who wants nothing from us any more");
-	d = decode_at("dlr", form_type, STR("id=x&status=Rejected&failureReason=UserInBlackList&phoneNumber=%2B254711000108"));
+	d = decode_at("dlr", form_type, STR("id=x&status=Rejected&failureReason=UserInBlackList"));
 	CHECK_INT(d.events[0].status, REPORT_REJECTED);
 	CHECK_STR(d.events[0].reason, STR("UserInBlackList"));
 	CHECK(d.events[0].opt_out);
@@ -195,6 +195,8 @@ static struct recipient_result classified(unsigned status, int curl_code, bool l
 	return r[0];
 }
 
+#define NUMBER "\"number\":\"+254711000108\""
+
 static struct recipient_result entry(const char *members)
 {
 	char body[512];
@@ -205,12 +207,13 @@ static struct recipient_result entry(const char *members)
 static void what_was_said(void)
 {
 	check_begin("accepted only with an id that was read");
-	CHECK_INT(entry("\"statusCode\":100,\"number\":\"+254711000108\",\"messageId\":\"A1\"").result, SEND_ACCEPTED);
-	CHECK_INT(entry("\"statusCode\":\"102\",\"number\":\"254711000108\",\"messageId\":\"A1\"").result, SEND_ACCEPTED);
-	CHECK_INT(entry("\"status\":\"Sent\",\"number\":\"+254711000108\",\"messageId\":\"A1\"").result, SEND_ACCEPTED);
-	CHECK_INT(entry("\"statusCode\":101,\"number\":\"+254711000108\",\"messageId\":\"None\"").result, SEND_UNKNOWN);
-	CHECK_INT(entry("\"statusCode\":101,\"number\":\"+254711000108\",\"messageId\":\"\"").result, SEND_UNKNOWN);
-	CHECK_INT(entry("\"statusCode\":101,\"number\":\"+254711000108\",\"messageId\":7").result, SEND_UNKNOWN);
+	CHECK_INT(entry("\"statusCode\":100," NUMBER ",\"messageId\":\"A1\"").result, SEND_ACCEPTED);
+	CHECK_INT(entry("\"statusCode\":\"102\",\"number\":\"254711000108\",\"messageId\":\"A\"").result,
+		  SEND_ACCEPTED);
+	CHECK_INT(entry("\"status\":\"Sent\"," NUMBER ",\"messageId\":\"A1\"").result, SEND_ACCEPTED);
+	CHECK_INT(entry("\"statusCode\":101," NUMBER ",\"messageId\":\"None\"").result, SEND_UNKNOWN);
+	CHECK_INT(entry("\"statusCode\":101," NUMBER ",\"messageId\":\"\"").result, SEND_UNKNOWN);
+	CHECK_INT(entry("\"statusCode\":101," NUMBER ",\"messageId\":7").result, SEND_UNKNOWN);
 	CHECK_INT(entry("\"statusCode\":101,\"number\":\"+254711000108\"").result, SEND_UNKNOWN);
 
 	check_begin("another's number, or none, says nothing of ours");
@@ -218,7 +221,7 @@ static void what_was_said(void)
 	CHECK_INT(entry("\"statusCode\":101,\"messageId\":\"A1\"").result, SEND_UNKNOWN);
 
 	check_begin("a code that is new to us is unknown, and is told");
-	CHECK_INT(entry("\"statusCode\":408,\"number\":\"+254711000108\",\"messageId\":\"None\"").result, SEND_UNKNOWN);
+	CHECK_INT(entry("\"statusCode\":408," NUMBER ",\"messageId\":\"None\"").result, SEND_UNKNOWN);
 	CHECK_STR(entry("\"statusCode\":408,\"number\":\"+254711000108\"").code, STR("408"));
 	CHECK_STR(entry("\"statusCode\":-1,\"status\":\"Odd\",\"number\":\"+254711000108\"").code, STR("Odd"));
 
@@ -232,8 +235,8 @@ static void what_was_said(void)
 	CHECK_INT(entry(both).result, SEND_ACCEPTED);
 
 	check_begin("no recipients: the message is the reason, if it is one");
-	struct recipient_result r = classified(201, 0, true,
-					       "{\"SMSMessageData\":{\"Message\":\"InsufficientBalance\",\"Recipients\":[]}}");
+	static const char broke[] = "{\"SMSMessageData\":{\"Message\":\"InsufficientBalance\",\"Recipients\":[]}}";
+	struct recipient_result r = classified(201, 0, true, broke);
 	CHECK_INT(r.result, SEND_OPERATIONAL);
 	CHECK_STR(r.code, STR("InsufficientBalance"));
 	r = classified(201, 0, true, "{\"SMSMessageData\":{\"Message\":\"Sent to 0/1\",\"Recipients\":[]}}");
@@ -313,7 +316,8 @@ static void calls(void)
 	use_own_channel();
 
 	check_begin("the word for a whole send");
-	struct recipient_result r[] = { { .result = SEND_UNKNOWN }, { .result = SEND_TRANSIENT }, { .result = SEND_ACCEPTED } };
+	struct recipient_result r[3] = { { .result = SEND_UNKNOWN }, { .result = SEND_TRANSIENT } };
+	r[2].result = SEND_ACCEPTED;
 	CHECK(strcmp(send_result_name(r, 2), "unknown") == 0);
 	CHECK(strcmp(send_result_name(r, 3), "partial") == 0);
 	CHECK(strcmp(send_result_name(r + 2, 1), "accepted") == 0);
@@ -321,12 +325,15 @@ static void calls(void)
 
 /* ---- the inbox */
 
-static struct decoded fetched(const char *cursor, unsigned status, const char *body, size_t *parked_count, struct str *next)
+static struct decoded fetched(const char *cursor, unsigned status, const char *body, size_t *parked_count,
+			      struct str *next)
 {
 	struct http_result result = { .status = status, .body = str_of(body), .request_left = true };
 	struct decoded page;
 	struct event *parked;
-	CHECK_INT(at.adapter->polled(&at, str_of(cursor), &result, &phones, &arena, &page, &parked, parked_count, next), 0);
+	int error = at.adapter->polled(&at, str_of(cursor), &result, &phones, &arena, &page, &parked, parked_count,
+				       next);
+	CHECK_INT(error, 0);
 	return page;
 }
 
@@ -371,7 +378,8 @@ static void long_inbox(void)
 	check_begin("a page longer than a batch is taken up to a batch, the cursor at its end");
 	buf_put_z(&text, "{\"SMSMessageData\":{\"Messages\":[");
 	for (int i = 300; i > 0; i--)
-		buf_printf(&text, "{\"id\":%d,\"from\":\"+254711000108\",\"text\":\"%d\"}%s", i, i, i > 1 ? "," : "]}}");
+		buf_printf(&text, "{\"id\":%d,\"from\":\"+254711000108\",\"text\":\"%d\"}%s", i, i,
+			   i > 1 ? "," : "]}}");
 	buf_put_char(&text, '\0');
 	CHECK(!text.full);
 	struct decoded page = fetched("", 200, body, &parked, &next);
@@ -384,14 +392,16 @@ static void long_inbox(void)
 /* ---- memory and noise */
 
 static const char hostile[] = "from=+254711000108&to=28901&id=tu1&text=%D8%B3%D9%84%D9&date=2026-03-11+09%3A15%3A00"
-			      "&phoneNumber=%2B254711000108&sessionId=s1&status=Success&failureReason=&updateType=Deletion";
+			      "&phoneNumber=%2B254711000108&sessionId=s1&status=Success&failureReason="
+			      "&updateType=Deletion";
 
 /* What a refused allocation must give, at whatever point it comes. */
 static void small_arenas(void)
 {
 	struct arena room = arena;
-	struct http_request request = { .method = HTTP_POST, .body = { hostile, sizeof hostile - 1 }, .query = STR("") };
+	struct http_request request = { .method = HTTP_POST, .query = STR("") };
 	struct outgoing message = { .to = { STR("+254711000108") }, .count = 1, .text = STR("x") };
+	request.body = (struct str){ hostile, sizeof hostile - 1 };
 	check_begin("an arena that is too small is an error, never half an event");
 	for (const struct hook *hook = at.adapter->hooks; hook->name; hook++) {
 		int error = -ENOMEM;

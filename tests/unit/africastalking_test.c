@@ -1,7 +1,7 @@
 /* gateway/channels/africastalking: every case of the payload corpus (tests/data/payloads).
  *
- * What needs a memory (duplicate, new or continue, the input of a USSD step, reports that come late) is the gateway's and is
- * tested with the daemon; any other member of "expect" that this file does not know fails the case. */
+ * What needs a memory (duplicate, new or continue, the input of a USSD step, reports that come late) is the gateway's
+ * and is tested with the daemon; any other member of "expect" that this file does not know fails the case. */
 #include "gateway/channels/africastalking.h"
 #include "gateway/channels/dialect.h"
 #include "gateway/json.h"
@@ -168,7 +168,8 @@ static void check_member_of_event(const char *name, const json_t *value, const s
 static void check_reply(const json_t *expect, const struct hook *hook, const struct decoded *decoded)
 {
 	bool bad = decoded->verdict == VERDICT_MALFORMED;
-	struct reply_to to = { .state = bad ? ANSWER_MALFORMED : ANSWERED, .ussd_text = STR("1. Français\n2. العربية") };
+	struct reply_to to = { .state = bad ? ANSWER_MALFORMED : ANSWERED,
+			       .ussd_text = STR("1. Français\n2. العربية") };
 	struct http_response response;
 	const json_t *reply = json_object_get(expect, "reply"), *any = json_object_get(expect, "status_any");
 	CHECK_INT(at.adapter->reply(&at, hook, decoded, &to, &arena, &response), 0);
@@ -179,7 +180,8 @@ static void check_reply(const json_t *expect, const struct hook *hook, const str
 	if (!reply)
 		return;
 	CHECK_INT(response.status, json_integer_value(json_object_get(reply, "status")));
-	CHECK(dialect_media_type_is(response.headers[0].value, json_string_value(json_object_get(reply, "content_type"))));
+	const char *type = json_string_value(json_object_get(reply, "content_type"));
+	CHECK(dialect_media_type_is(response.headers[0].value, type));
 	struct str prefix = str_slice(response.body, 0, 4);
 	CHECK(str_eq(prefix, STR("CON ")) || str_eq(prefix, STR("END ")));
 	CHECK_STR(str_from(response.body, 4), to.ussd_text);

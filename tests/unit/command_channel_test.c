@@ -63,6 +63,7 @@ static int run(part *command, const char *const *words)
 }
 
 #define RUN(command, ...) run(command, (const char *const[]){ __VA_ARGS__, NULL })
+#define SEND(...) RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", __VA_ARGS__)
 
 static void sends(void)
 {
@@ -75,11 +76,10 @@ static void sends(void)
 				       "\"result\":\"accepted\",\"id\":\"ATX1\",\"code\":\"101\"}]}\n"));
 
 	check_begin("partial: each number its own result; who is not named is unknown");
-	peer.answer = "{\"SMSMessageData\":{\"Recipients\":[{\"statusCode\":406,\"number\":\"+212600000102\",\"messageId\":"
-		      "\"None\"},{\"statusCode\":101,\"number\":\"+212600000101\",\"messageId\":\"ATX1\"}]}}";
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--to", "+212600000102", "--to",
-		      "+212600000103", "--text", "Bonjour"),
-		  EX_OK);
+	peer.answer = "{\"SMSMessageData\":{\"Recipients\":[{\"statusCode\":406,\"number\":\"+212600000102\","
+		      "\"messageId\":\"None\"},{\"statusCode\":101,\"number\":\"+212600000101\","
+		      "\"messageId\":\"ATX1\"}]}}";
+	CHECK_INT(SEND("--to", "+212600000102", "--to", "+212600000103", "--text", "Bonjour"), EX_OK);
 	CHECK_STR(str_of(printed),
 		  STR("{\"result\":\"partial\",\"recipients\":["
 		      "{\"to\":\"+212600000101\",\"result\":\"accepted\",\"id\":\"ATX1\",\"code\":\"101\"},"
@@ -89,7 +89,7 @@ static void sends(void)
 	check_begin("a result that is no success is still an answer: code 0");
 	peer.status = "401 Unauthorized";
 	peer.answer = "The supplied authentication is invalid";
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "x"), EX_OK);
+	CHECK_INT(SEND("--text", "x"), EX_OK);
 	CHECK_STR(str_of(printed), STR("{\"result\":\"operational\",\"recipients\":[{\"to\":\"+212600000101\","
 				       "\"result\":\"operational\"}]}\n"));
 }
@@ -102,23 +102,22 @@ static void sends_nothing(void)
 	check_begin("what cannot be sent is not sent, and stdout stays empty");
 	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "5055", "--text", "x"), EX_DATAERR);
 	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "MTN", "--text", "x"), EX_DATAERR);
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", ""), EX_DATAERR);
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "\xff"), EX_DATAERR);
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", too_long), EX_DATAERR);
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--to", "0600000101", "--text", "x"),
-		  EX_DATAERR);
+	CHECK_INT(SEND("--text", ""), EX_DATAERR);
+	CHECK_INT(SEND("--text", "\xff"), EX_DATAERR);
+	CHECK_INT(SEND("--text", too_long), EX_DATAERR);
+	CHECK_INT(SEND("--to", "0600000101", "--text", "x"), EX_DATAERR);
 	CHECK_INT(RUN(channel_send, "send", "--channel", "ta", "--to", "+212600000101", "--text", "x"), EX_USAGE);
 	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--text", "x"), EX_USAGE);
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "x", "y"), EX_USAGE);
+	CHECK_INT(SEND("--text", "x", "y"), EX_USAGE);
 	CHECK_INT(RUN(channel_send, "send", "--to", "+212600000101", "--txt", "x"), EX_USAGE);
 	config.channels[0].keys_count = 1;
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "x"), EX_CONFIG);
+	CHECK_INT(SEND("--text", "x"), EX_CONFIG);
 	configure();
 	config.channels[0].base_url = STR("ftp://127.0.0.1");
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "x"), EX_CONFIG);
+	CHECK_INT(SEND("--text", "x"), EX_CONFIG);
 	configure();
 	config.channels[0].sms = false;
-	CHECK_INT(RUN(channel_send, "send", "--channel", "at", "--to", "+212600000101", "--text", "x"), EX_UNAVAILABLE);
+	CHECK_INT(SEND("--text", "x"), EX_UNAVAILABLE);
 	configure();
 	CHECK_STR(str_of(printed), STR(""));
 	CHECK_INT(peer_count(&peer, "/version1/messaging"), before);

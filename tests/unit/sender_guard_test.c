@@ -1,8 +1,9 @@
 /* The proof that two tests of the sender can fail.
  *
- * A second copy of gateway/sender.c is compiled into this program alone, with the guard against silent repetition left out
- * and a certificate of the test's own trusted.  Without the guard the other side gets the request twice, and the caller is
- * told nothing of it; with the certificate trusted TLS works, so that its refusal elsewhere has the reason it should. */
+ * A second copy of gateway/sender.c is compiled into this program alone, with the guard against silent repetition
+ * left out and a certificate of the test's own trusted.  Without the guard the other side gets the request twice, and
+ * the caller is told nothing of it; with the certificate trusted TLS works, so that its refusal elsewhere has the
+ * reason it should. */
 #include <curl/curl.h>
 
 static CURLcode instead_of_guard(CURL *easy);
@@ -114,7 +115,8 @@ static void make_certificate(void)
 	assert(made);
 	(void)snprintf(key_file, sizeof key_file, "%s/key.pem", folder);
 	(void)snprintf(certificate_file, sizeof certificate_file, "%s/cert.pem", folder);
-	char *const argv[] = { WORD("openssl"), WORD("req"), WORD("-x509"), WORD("-newkey"), WORD("ec"), WORD("-pkeyopt"),
+	char *const argv[] = { WORD("openssl"), WORD("req"), WORD("-x509"), WORD("-newkey"), WORD("ec"),
+			       WORD("-pkeyopt"),
 			       WORD("ec_paramgen_curve:prime256v1"), WORD("-nodes"), WORD("-days"), WORD("2"),
 			       WORD("-subj"), WORD("/CN=localhost"), WORD("-addext"),
 			       WORD("subjectAltName=DNS:localhost"), WORD("-keyout"), key_file, WORD("-out"),

@@ -154,7 +154,8 @@ static void the_environment(void)
 static void refused_calls(void)
 {
 	static const char *const urls[] = { "ftp://127.0.0.1/x", "file:///etc/passwd", "http://", "", "127.0.0.1", "/x",
-					    "http://user:pw@127.0.0.1/", "http://127.0.0.1/a b", "gopher://127.0.0.1/" };
+					    "http://user:pw@127.0.0.1/", "http://127.0.0.1/a b",
+					    "gopher://127.0.0.1/" };
 	struct outcome o = { 0 };
 	struct http_call call;
 	check_begin("addresses and headers that are none are refused before anything happens");
