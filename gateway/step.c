@@ -452,6 +452,20 @@ static enum report_status status_named(const char *name)
 	return REPORT_NONE;
 }
 
+/* A vendor's word such as DeliveryFailure stands in a plain column: anything else could be about a person. */
+static struct str word_of_vendor(struct str reason)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < reason.len; i++) {
+		char c = reason.at[i];
+		bool digit = c >= '0' && c <= '9';
+		if (!digit && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.'))
+			return STR("other");
+		digits += digit;
+	}
+	return reason.len <= 48 && digits <= 5 ? reason : STR("other");
+}
+
 static int step_report(struct step *s)
 {
 	enum report_outcome outcome;
@@ -461,7 +475,7 @@ static int step_report(struct step *s)
 		s->out->what = STEP_IGNORED;
 		return 0;
 	}
-	int rc = message_report(s->db, s->channel->id, s->event->id, status, s->event->reason, s->now_ms, &outcome, final,
+	int rc = message_report(s->db, s->channel->id, s->event->id, status, word_of_vendor(s->event->reason), s->now_ms, &outcome, final,
 				&s->out->contact_id);
 	if (rc == 0 && outcome == REPORT_CONFLICT)
 		s->g->counts.conflicts++;

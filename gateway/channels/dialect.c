@@ -49,6 +49,9 @@ int dialect_sender(const struct channel *channel, const struct phone_plan *phone
 	if (!number.at)
 		return -ENOMEM;
 	phone_parse(phones, number, channel->country, &event->from);
+	/* A network knows its own numbers better than our table: a renumbering must not make a person unreachable. */
+	if (event->from.kind == PHONE_INVALID)
+		phone_parse_network(phones, number, &event->from);
 	if (event->from.kind == PHONE_E164) {
 		event->from_raw = STR("");
 		return 0;

@@ -175,10 +175,11 @@ class Phone:
     def __init__(self, house, number):
         self.house, self.number = house, number
         self.session, self.text, self.sessions, self.sent = None, None, 0, 0
+        self.name = os.urandom(6).hex()  # a vendor's ids hold no number
 
     def dial(self):
         self.sessions += 1
-        self.session = "ATUid_%s_%d" % (self.number.strip("+"), self.sessions)
+        self.session = "ATUid_%s_%d" % (self.name, self.sessions)
         self.text = ""
         return self.hop()
 
@@ -198,7 +199,7 @@ class Phone:
         self.sent += 1
         return self.house.post("sms", {
             "date": "2026-03-11 09:14:05", "from": self.number, "to": "28901", "text": text,
-            "id": message_id or "in-%s-%d" % (self.number.strip("+"), self.sent), "linkId": "", "networkCode": "60401"})
+            "id": message_id or "in-%s-%d" % (self.name, self.sent), "linkId": "", "networkCode": "60401"})
 
 
 class Aggregator:
