@@ -268,6 +268,16 @@ static bool text_or_nothing(const json_t *value)
 	return !value || json_is_null(value) || json_is_string(value);
 }
 
+/* For an operator: the entry as it stood on the page. */
+static int park(struct page *page, const json_t *message, struct event *event)
+{
+	char *text = json_dumps(message, JSON_COMPACT | JSON_ENCODE_ANY);
+	event->raw = text ? arena_str(page->arena, str_of(text)) : (struct str){ NULL, 0 };
+	free(text);
+	page->parked[page->parked_count++] = *event;
+	return event->raw.at ? 0 : -ENOMEM;
+}
+
 /* An entry without a sender or an id is kept for an operator; the others of the page go on. */
 static int read_message_of_page(struct page *page, const struct entry *entry)
 {
@@ -290,10 +300,9 @@ static int read_message_of_page(struct page *page, const struct entry *entry)
 	if (event.to.len == 0)
 		event.to = page->channel->sender;
 	event.ts_ms = dialect_time(json_get_str(entry->message, "date"));
-	if (readable)
-		page->events[page->events_count++] = event;
-	else
-		page->parked[page->parked_count++] = event;
+	if (!readable)
+		return park(page, entry->message, &event);
+	page->events[page->events_count++] = event;
 	return 0;
 }
 

@@ -170,8 +170,8 @@ struct adapter {
 
 	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
 	 * the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
-	 * *parked; VERDICT_MALFORMED when there is no page at all (then *next_cursor is the old one).  The cursor is
-	 * to be committed together with the events. */
+	 * *parked, its raw the entry as it stood there; VERDICT_MALFORMED when there is no page at all (then
+	 * *next_cursor is the old one).  The cursor is to be committed together with the events. */
 	int (*poll)(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 	int (*polled)(const struct channel *channel, struct str cursor, const struct http_result *result,
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,

@@ -325,14 +325,15 @@ static void calls(void)
 
 /* ---- the inbox */
 
+static struct event *parked_events;
+
 static struct decoded fetched(const char *cursor, unsigned status, const char *body, size_t *parked_count,
 			      struct str *next)
 {
 	struct http_result result = { .status = status, .body = str_of(body), .request_left = true };
 	struct decoded page;
-	struct event *parked;
-	int error = at.adapter->polled(&at, str_of(cursor), &result, &phones, &arena, &page, &parked, parked_count,
-				       next);
+	int error = at.adapter->polled(&at, str_of(cursor), &result, &phones, &arena, &page, &parked_events,
+				       parked_count, next);
 	CHECK_INT(error, 0);
 	return page;
 }
@@ -361,6 +362,9 @@ static void inbox(void)
 		       &parked, &next);
 	CHECK_INT(page.count, 2);
 	CHECK_INT(parked, 3);
+	CHECK_STR(parked_events[0].raw, STR("{\"id\":-3,\"from\":\"+254711000108\"}"));
+	CHECK_STR(parked_events[1].raw, STR("7"));
+	CHECK_STR(parked_events[2].id, STR("18"));
 	CHECK_STR(page.events[0].id, STR("17"));
 	CHECK_STR(page.events[0].from_raw, STR("5055"));
 	CHECK_STR(page.events[1].id, STR("19"));
