@@ -70,7 +70,8 @@ static int failed(const struct http_result *result)
 	if (result->curl_code)
 		(void)fprintf(stderr, "wasl %s: %s\n", name, sender_error_name(result->curl_code));
 	else
-		(void)fprintf(stderr, "wasl %s: the aggregator answered %u\n", name, result->status);
+		(void)fprintf(stderr, "wasl %s: the aggregator answered %u%s\n", name, result->status,
+			      transport_class(result) == SEND_ACCEPTED ? ", but with no page of messages" : "");
 	switch (transport_class(result)) {
 	case SEND_TRANSIENT:
 	case SEND_UNKNOWN: /* a fetch may be asked for again */

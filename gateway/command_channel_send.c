@@ -105,6 +105,18 @@ static int check_channel(const struct channel *channel)
 	return EX_OK;
 }
 
+/* What the JSON has no place for. */
+static void say_why(const struct http_result *result, enum send_class first)
+{
+	if (result->curl_code)
+		(void)fprintf(stderr, "wasl %s: %s\n", name, sender_error_name(result->curl_code));
+	else if (transport_class(result) != SEND_ACCEPTED)
+		(void)fprintf(stderr, "wasl %s: the aggregator answered %u\n", name, result->status);
+	else if (first == SEND_UNKNOWN)
+		(void)fprintf(stderr, "wasl %s: the aggregator answered %u, but does not say whether it was taken\n", name,
+			      result->status);
+}
+
 /* One call.  0 when there are results; else nothing has left. */
 static int send_some(const struct channel *channel, const struct outgoing *message, struct arena *arena,
 		     struct recipient_result *results)
@@ -121,12 +133,9 @@ static int send_some(const struct channel *channel, const struct outgoing *messa
 	}
 	if (error)
 		return error;
-	if (result.curl_code)
-		(void)fprintf(stderr, "wasl %s: %s\n", name, sender_error_name(result.curl_code));
-	else if (transport_class(&result) != SEND_ACCEPTED)
-		(void)fprintf(stderr, "wasl %s: the aggregator answered %u\n", name, result.status);
 	if (channel->adapter->classify(channel, message, &result, arena, results) != 0)
 		classify_all(message, SEND_UNKNOWN, STR(""), results);
+	say_why(&result, results[0].result);
 	return 0;
 }
 
