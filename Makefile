@@ -134,6 +134,31 @@ deb: $(B)/wasl
 		-e "s/@ARCH@/$$(dpkg --print-architecture)/" gateway/debian-control > build/deb/DEBIAN/control
 	@dpkg-deb --root-owner-group --build build/deb build/wasl.deb
 
+# ---- fuzzing and micro benchmarks: linked against an archive, so that a target takes only what it uses
+
+$(B)/wasl.a: $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@rm -f $@
+	@ar rcs $@ $^
+
+FUZZ_SECONDS ?= 20
+FUZZ_C := $(wildcard tests/fuzz/*.c)
+FUZZERS := $(FUZZ_C:%.c=$(B)/%)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/wasl.a
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+.PHONY: fuzz-run
+fuzz:
+	@sh .ci/need.sh check
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-run
+fuzz-run: $(FUZZERS)
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZERS)
+
+BENCH_C := $(wildcard tests/bench/*_bench.c)
+BENCHES := $(BENCH_C:%.c=$(B)/%)
+$(B)/tests/bench/%_bench: $(B)/tests/bench/%_bench.o $(B)/wasl.a
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+
 .PHONY: build-packages
 build-packages:
 	@sh .ci/need.sh build

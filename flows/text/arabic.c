@@ -44,6 +44,8 @@ static bool is_phone(struct str run)
 		}
 		if (!is_digit(run.at[i - 1]) || (!plus && separator && separator != run.at[i]))
 			return false;
+		if (str_starts(str_from(run, i + 1), STR("00"))) /* the next number, this one being none */
+			return false;
 		separator = run.at[i];
 	}
 	if (international)
@@ -98,13 +100,20 @@ static bool makes_word(int32_t c)
 
 void number_joiner_put(struct number_joiner *j, int32_t c)
 {
-	if (j->active && is_part(j, c) && j->len < sizeof j->run) {
+	bool full = j->len == sizeof j->run; /* longer than any number: not one, and its rest is none either */
+	if (j->active && is_part(j, c) && !full) {
 		j->run[j->len++] = (char)c;
 		return;
 	}
-	bool full = j->len == sizeof j->run; /* longer than any number: not one, and its rest is none either */
-	if (j->len > 0)
+	if (j->len > 0) {
+		char last = j->run[j->len - 1];
 		flush(j, full || makes_word(c));
+		j->inside_word = full || is_digit(last) || last == '+';
+		if (!full && is_part(j, c)) { /* a plus behind a space: the next number */
+			j->run[j->len++] = (char)c;
+			return;
+		}
+	}
 	buf_put_code_point(j->out, (uint32_t)c);
 	if (j->active)
 		j->inside_word = full || makes_word(c);

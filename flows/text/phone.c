@@ -157,7 +157,10 @@ static bool national_number(const struct phone_country *c, struct str *digits)
 static bool accept(const struct phone_country *c, struct str national, struct phone *out)
 {
 	struct buf e164 = buf_over(out->e164, sizeof out->e164 - 1);
-	if (!national_number(c, &national) || c->code.len + national.len > E164_MOST)
+	if (!national_number(c, &national))
+		return false;
+	size_t digits = c->code.len + national.len;
+	if (digits < E164_LEAST || digits > E164_MOST)
 		return false;
 	*out = (struct phone){ .kind = PHONE_E164 };
 	buf_put_char(&e164, '+');

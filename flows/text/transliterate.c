@@ -122,6 +122,16 @@ static void close_double(struct writer *w, int32_t c)
 	w->last = 0;
 }
 
+/* Leaves no trace, so it must not part a CR from its LF or a guillemet from its space either. */
+static bool vanishes(const struct writer *w, int32_t c)
+{
+	bool own;
+	if (c < 0x80 || gsm7_width(c) > 0)
+		return false;
+	const struct replacement *r = replacement_of(c, w->own, &own);
+	return r ? r->len == 0 : w->policy == TRANSLITERATE_ALWAYS && utf8proc_category(c) == UTF8PROC_CATEGORY_MN;
+}
+
 static bool write_gsm7(struct writer *w, int32_t c)
 {
 	bool own = false;
@@ -142,8 +152,7 @@ static bool write_gsm7(struct writer *w, int32_t c)
 	if (w->policy != TRANSLITERATE_ALWAYS)
 		return false;
 	w->last = 0;
-	if (utf8proc_category(c) != UTF8PROC_CATEGORY_MN)
-		buf_put_char(w->out, '?');
+	buf_put_char(w->out, '?');
 	return true;
 }
 
@@ -164,16 +173,16 @@ static bool put_gsm7(struct writer *w, int32_t c)
 	return write_gsm7(w, c);
 }
 
-static bool put_returns(struct writer *w, int32_t c, bool (*put)(struct writer *, int32_t))
+static bool put_returns(struct writer *w, int32_t c)
 {
 	if (c == '\r') {
 		w->returns++;
 		return true;
 	}
 	for (; w->returns > 0; w->returns--)
-		if (c != '\n' && !put(w, '\r'))
+		if (c != '\n' && !put_gsm7(w, '\r'))
 			return false;
-	return put(w, c);
+	return put_gsm7(w, c);
 }
 
 /* 1: all of it is in out; 0: a character has no entry; -ENOBUFS. */
@@ -184,7 +193,7 @@ static int to_gsm7(struct str text, struct writer *w)
 	int count;
 	while ((count = normal_next(&stream, chunk)) > 0)
 		for (int i = 0; i < count; i++)
-			if (!put_returns(w, chunk[i], put_gsm7))
+			if (!vanishes(w, chunk[i]) && !put_returns(w, chunk[i]))
 				return 0;
 	for (; w->returns > 0; w->returns--)
 		(void)put_gsm7(w, '\r');
