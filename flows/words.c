@@ -197,9 +197,10 @@ static int check_collisions(const struct loader *l)
 	for (size_t i = 0; i < l->count; i++)
 		for (size_t j = i + 1; j < l->count && str_eq(l->word[i].form, l->word[j].form); j++)
 			if (collide(&l->word[i], &l->word[j]))
-				return err_set(l->err, -EINVAL, "%s: \"%.*s\" stands under %s and under %s of one language",
+				return err_set(l->err, -EINVAL, "%s: \"%.*s\" stands under %s and under %s%s",
 					       l->word[i].kind == WORD_KEYWORD ? "keywords.tsv" : "words.tsv",
-					       STR_ARG(l->word[i].form), meaning(&l->word[i]), meaning(&l->word[j]));
+					       STR_ARG(l->word[i].form), meaning(&l->word[i]), meaning(&l->word[j]),
+					       l->word[i].kind == WORD_KEYWORD ? "" : " of one language");
 	return 0;
 }
 

@@ -25,6 +25,8 @@ static const struct command commands[] = {
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
 	{ "outbound", "on | off | status", "the brake on everything that is sent", command_outbound },
+	{ "text", "measure|transliterate|normalise|fold|match|paginate|phone",
+	  "what a text costs, how it is cut, what an answer means: one JSON object a line in, one out", command_text },
 	{ "version", "", "the version of this program", command_version },
 };
 

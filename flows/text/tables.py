@@ -5,7 +5,7 @@
     python3 flows/text/tables.py --check  exit 1 when one of them is not what would be written
 
 Source: tests/data/text/gsm0338.json (3GPP TS 23.038 6.2.1) and transliteration.json.  The build needs no Python:
-the tables are checked in, and tests/unit/tables_test.c holds them against the same source.
+the tables are checked in, and tests/unit/ and tests/e2e/text_test.py hold them against the same source.
 """
 import json
 import pathlib
