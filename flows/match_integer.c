@@ -1,8 +1,7 @@
+#include "flows/text/code_point.h"
 #include "flows/text/fold.h"
 #include "flows/text/utf8.h"
 #include "flows/words.h"
-
-#include <utf8proc.h>
 
 enum {
 	TEXT_MAX = 1024, /* bytes; a longer answer to "how many" is free text */
@@ -18,12 +17,6 @@ struct piece {
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool is_word_part(int32_t c)
-{
-	utf8proc_category_t category = utf8proc_category(c);
-	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
 
 static const struct word *meaning(const struct words *words, struct str text, enum word_kind kind)

@@ -1,5 +1,6 @@
 #include "flows/text/arabic.h"
 
+#include "flows/text/code_point.h"
 #include "flows/text/utf8.h"
 
 #include <utf8proc.h>
@@ -94,8 +95,7 @@ static bool makes_word(int32_t c)
 {
 	if (c == '*' || c == '#' || c == '/' || c == '+' || c == ':')
 		return true;
-	utf8proc_category_t category = utf8proc_category(c);
-	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+	return is_word_part(c);
 }
 
 void number_joiner_put(struct number_joiner *j, int32_t c)

@@ -1,6 +1,6 @@
 #include "flows/text/fold.h"
 
-#include "flows/text/digits.h"
+#include "flows/text/code_point.h"
 #include "flows/text/normal.h"
 #include "flows/text/utf8.h"
 
@@ -106,11 +106,6 @@ static int32_t plain_letter(int32_t c)
 	return c;
 }
 
-static bool is_letter(utf8proc_category_t category)
-{
-	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-}
-
 /* A letter three or more times is one ("laaaa"), twice is twice ("waaw"). */
 static void put_letter(struct folder *f, int32_t c)
 {
@@ -156,7 +151,7 @@ static void put_folded(struct folder *f, int32_t c)
 	} else if (category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME || c == 0x640 ||
 		   is_apostrophe(c)) {
 		return; /* a mark, tatweel */
-	} else if (is_letter(category)) {
+	} else if (is_letter(c)) {
 		put_letter(f, plain_letter(c));
 	} else if (category >= UTF8PROC_CATEGORY_MC && category <= UTF8PROC_CATEGORY_NO) {
 		put_other(f, c);

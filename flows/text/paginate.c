@@ -1,7 +1,7 @@
 #include "flows/text/paginate.h"
 
 #include "flows/text/buf.h"
-#include "flows/text/digits.h"
+#include "flows/text/code_point.h"
 #include "flows/text/gsm7.h"
 #include "flows/text/utf8.h"
 

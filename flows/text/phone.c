@@ -1,12 +1,12 @@
 #include "flows/text/phone.h"
 
+#include "flows/text/code_point.h"
 #include "flows/text/fold.h"
 #include "flows/text/gsm7.h"
 #include "flows/text/phone_plan.h"
 #include "flows/text/utf8.h"
 
 #include <string.h>
-#include <utf8proc.h>
 
 enum {
 	INPUT_MAX_LEN = 160, /* bytes after normalising */
@@ -28,12 +28,6 @@ static struct str digits_of(const struct typed *t)
 }
 
 /* ---- from the input to digits */
-
-static bool is_letter(int32_t c)
-{
-	utf8proc_category_t category = utf8proc_category(c);
-	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
-}
 
 static bool is_separator(int32_t c)
 {

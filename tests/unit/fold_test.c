@@ -1,6 +1,6 @@
 #include "flows/text/fold.h"
 
-#include "flows/text/digits.h"
+#include "flows/text/code_point.h"
 #include "flows/text/utf8.h"
 #include "tests/unit/vectors.h"
 

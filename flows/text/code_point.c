@@ -1,6 +1,7 @@
-#include "flows/text/digits.h"
+#include "flows/text/code_point.h"
 
 #include <stddef.h>
+#include <utf8proc.h>
 
 /* The zero of each script, sorted; its other digits follow it. */
 static const int32_t zeros[] = {
@@ -25,4 +26,16 @@ int digit_value(int32_t c)
 			high = middle;
 	}
 	return c - zeros[low] < 10 ? (int)(c - zeros[low]) : -1;
+}
+
+bool is_letter(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+}
+
+bool is_word_part(int32_t c)
+{
+	utf8proc_category_t category = utf8proc_category(c);
+	return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
 }
