@@ -125,6 +125,7 @@ struct state {
 	bool sensitive;            /* v_answer.value stays NULL, the answer is only in raw (sealed) */
 	bool no_answer;            /* a menu or language choice: no row in v_answer */
 	bool stop_here;            /* a SHARED phone by SMS hears only quiet final texts after this one (flow check) */
+	bool sent_first;           /* the gateway may send it without being asked: by SMS only quiet texts (flow check) */
 	bool secret;               /* a PIN: never a variable, never in v_answer.raw; EFFECT_SECRET carries it to be hashed */
 	bool optional, off;        /* walked only when the configuration names it; off: it does not */
 	bool silent;               /* FINAL by SMS: nothing is said */

@@ -7,11 +7,19 @@
 
 enum { TEXT_MAX_BYTES = 4096 };
 
-/* Folded, one space before and behind: whole words are found as a plain substring. */
+/* Folded, one space before and behind: whole words are found as a plain substring.  An apostrophe ends a word here:
+ * the OIM of "L'OIM" is found. */
 static bool fold_padded(struct str text, struct buf *out)
 {
+	char storage[TEXT_MAX_BYTES];
+	struct buf apart = buf_over(storage, sizeof storage);
+	for (size_t i = 0; i < text.len; i++) {
+		bool curly = str_starts(str_from(text, i), STR("\xe2\x80\x99"));
+		buf_put_char(&apart, text.at[i] == '\'' || curly ? ' ' : text.at[i]);
+		i += curly ? 2 : 0;
+	}
 	buf_put_char(out, ' ');
-	if (text_fold(text, out))
+	if (apart.full || text_fold(buf_str(&apart), out))
 		return false;
 	buf_put_char(out, ' ');
 	return !out->full;
@@ -46,6 +54,7 @@ static int load_line(struct lint_word *word, struct str line, struct arena *aren
 int lint_load(struct lint *lint, struct str tsv, struct arena *arena, struct err *err)
 {
 	size_t lines = 1, line_number = 0;
+	bool head = false;
 	for (size_t i = 0; i < tsv.len; i++)
 		lines += tsv.at[i] == '\n';
 	struct lint_word *words = arena_array(arena, lines, sizeof *words);
@@ -55,8 +64,12 @@ int lint_load(struct lint *lint, struct str tsv, struct arena *arena, struct err
 	while (str_split(&rest, '\n', &line)) {
 		line_number++;
 		line = str_trim(line);
-		if (line_number == 1 || line.len == 0 || line.at[0] == '#')
+		if (line.len == 0 || line.at[0] == '#')
 			continue;
+		if (!head) {
+			head = true;
+			continue;
+		}
 		int rc = load_line(&words[lint->count], line, arena);
 		if (rc)
 			return err_set(err, rc, "line %zu: must hold kind, language and word, with tabs between them",

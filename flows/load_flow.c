@@ -10,7 +10,7 @@
 static const char *const state_members[] = { "ask", "say", "route", "final", "accept", "yes_no", "sensitive", "secret",
 					     "answer", "saves", "min", "max", "at_most", "longest", "pattern",
 					     "options", "effects", "next", "go", "stays", "silent", "optional",
-					     "keeps_unfinished", "stop_here", NULL };
+					     "keeps_unfinished", "stop_here", "sent_first", NULL };
 
 static int load_kind(struct reader *r, json_t *object, struct state *s)
 {
@@ -121,7 +121,8 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 		bool *out;
 	} marks[] = { { "yes_no", &s->yes_no }, { "sensitive", &s->sensitive }, { "secret", &s->secret },
 		      { "silent", &s->silent }, { "optional", &s->optional }, { "stop_here", &s->stop_here },
-		      { "keeps_unfinished", &s->keeps_unfinished }, { "answer", &answer } };
+		      { "keeps_unfinished", &s->keeps_unfinished }, { "sent_first", &s->sent_first },
+		      { "answer", &answer } };
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
 		int rc = reader_bool(r, object, marks[i].name, marks[i].out);
 		if (rc)

@@ -1,0 +1,105 @@
+#include "flows/checker.h"
+
+#include "flows/engine.h"
+#include "flows/field.h"
+#include "flows/nearest.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_BYTES = 256 * 1024 };
+
+void check_at(struct checker *c, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	if (vsnprintf(c->place, sizeof c->place, format, args) < 0)
+		c->place[0] = '\0';
+	va_end(args);
+}
+
+void check_say(struct checker *c, enum finding_level level, int language, const char *format, ...)
+{
+	char says[600], path[256];
+	va_list args;
+	va_start(args, format);
+	if (vsnprintf(says, sizeof says, format, args) < 0)
+		says[0] = '\0';
+	va_end(args);
+	if (c->state)
+		(void)snprintf(path, sizeof path, "states.%.*s%s", STR_ARG(c->state->name), c->place);
+	else
+		(void)snprintf(path, sizeof path, "%s", c->place);
+	struct finding finding = { level, c->flow ? c->flow->file : STR("messages.json"), str_of(path),
+				   language < 0 ? STR("") : c->book->languages[language], str_of(says) };
+	c->errors += level == FINDING_ERROR;
+	c->report(&finding, c->user);
+}
+
+static bool conditions_allow(const struct condition *list, size_t count, const char *name, const char *value)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!str_eq_z(list[i].name, name))
+			continue;
+		bool one = false;
+		for (size_t v = 0; v < list[i].values; v++)
+			one = one || str_eq_z(list[i].any_of[v], value);
+		if (!one)
+			return false;
+	}
+	return true;
+}
+
+bool check_allows(const struct guard *guard, const char *name, const char *value)
+{
+	if (!conditions_allow(guard->when, guard->when_count, name, value))
+		return false;
+	bool excludes = guard->unless_count == 1 && str_eq_z(guard->unless[0].name, name) &&
+			conditions_allow(guard->unless, 1, name, value);
+	return !excludes;
+}
+
+/* What the engine itself asks for by name. */
+static void check_needs(struct checker *c)
+{
+	static const char *const states[] = { "STOP", "START", "HELP", "MENU", "LANG", "LANG_SET", "URGENT", "CALL", "ERASE",
+					      "ASKSTOP", "EMPTY", "FREE", "UNREADABLE", NULL };
+	static const char *const messages[] = { "err.1", "err.down", "nav.more", "nav.back", "opts.range", NULL };
+	const struct flow *control = book_flow(c->book, STR("control"), STR(""));
+	if (!book_flow(c->book, STR("entry"), STR("")))
+		check_say(c, FINDING_ERROR, -1, "there is no conversation \"entry\", where everybody comes in");
+	if (!control)
+		check_say(c, FINDING_ERROR, -1, "there is no conversation \"control\", which answers the keywords");
+	for (size_t i = 0; control && states[i]; i++)
+		if (!flow_state(control, str_of(states[i])))
+			check_say(c, FINDING_ERROR, -1, "the conversation \"control\" has no state %s", states[i]);
+	for (size_t i = 0; messages[i]; i++)
+		if (!book_message(c->book, str_of(messages[i])))
+			check_say(c, FINDING_ERROR, -1, "the text \"%s\" is missing", messages[i]);
+}
+
+size_t book_check(const struct book *book, struct screen_limit screen, unsigned max_segments, finding_fn *report,
+		  void *user)
+{
+	struct checker c = { .book = book, .screen = screen, .max_segments = max_segments, .report = report, .user = user };
+	if (arena_new(&c.arena, TEXT_BYTES)) {
+		check_say(&c, FINDING_ERROR, -1, "out of memory");
+		return c.errors;
+	}
+	check_needs(&c);
+	check_messages(&c);
+	for (size_t i = 0; i < book->flows_count; i++) {
+		if (book->flows[i]->old)
+			continue;
+		c.flow = book->flows[i];
+		c.state = NULL;
+		c.place[0] = '\0';
+		check_graph(&c);
+		check_codes(&c);
+		check_shared_phone(&c);
+		check_texts(&c);
+	}
+	arena_free(&c.arena);
+	return c.errors;
+}
