@@ -177,7 +177,7 @@ static bool own_value(struct loading *r, json_t *value, struct str *out)
 
 static void read_own_keys(struct loading *r, json_t *object, struct channel *channel)
 {
-	for (const char *const *own = channel->adapter->keys; *own; own++) {
+	for (const char *const *own = channel->adapter->keys; own && *own; own++) {
 		const char *name = *own + (**own == '!');
 		json_t *value = json_object_get(object, name);
 		if (!value)

@@ -87,7 +87,7 @@ static void warn_of_channel(struct finder *f, size_t i)
 	const struct adapter *adapter = channel->adapter;
 	char path[32];
 	(void)snprintf(path, sizeof path, "channels[%zu]", i);
-	for (const char *const *own = adapter->keys; *own && channel->sms && adapter->compose; own++) {
+	for (const char *const *own = adapter->keys; own && *own && channel->sms && adapter->compose; own++) {
 		struct err what;
 		if (**own != '!' || channel_key(channel, *own + 1).len > 0)
 			continue;
