@@ -2,6 +2,7 @@
  *
  * Each problem is one line on stdout, "file:line: path: what"; warnings begin with "warning: ". */
 #include "db/inspect.h"
+#include "flows/check.h"
 #include "gateway/command.h"
 #include "gateway/config.h"
 #include "gateway/definitions.h"
@@ -90,14 +91,46 @@ static void check_duty_phones(struct check *c, const struct config *config, cons
 	}
 }
 
+static void on_finding(const struct finding *finding, void *user)
+{
+	struct err whole;
+	bool all = finding->language.len == 0;
+	err_set(&whole, 0, "%.*s: %.*s%s%.*s%s: %.*s", STR_ARG(finding->file), STR_ARG(finding->path), all ? "" : " (",
+		STR_ARG(finding->language), all ? "" : ")", STR_ARG(finding->says));
+	if (finding->level == FINDING_ERROR)
+		on_data_error(whole.text, user);
+	else if (finding->level == FINDING_WARNING)
+		on_warning(whole.text, user);
+}
+
+/* The smallest screen and the fewest parts of any channel: what fits there fits everywhere. */
+static void smallest(const struct config *config, struct screen_limit *screen, unsigned *segments)
+{
+	*screen = (struct screen_limit){ 160, 80 };
+	*segments = config->limits.max_segments;
+	for (size_t i = 0; i < config->channels_count; i++) {
+		const struct channel *channel = &config->channels[i];
+		if (channel->ussd && channel->screen.gsm7 < screen->gsm7)
+			screen->gsm7 = channel->screen.gsm7;
+		if (channel->ussd && channel->screen.ucs2 < screen->ucs2)
+			screen->ucs2 = channel->screen.ucs2;
+		if (channel->sms && channel->max_segments < *segments)
+			*segments = channel->max_segments;
+	}
+}
+
 static void check_flows(struct check *c, const struct config *config)
 {
+	struct screen_limit screen;
+	unsigned segments;
 	static struct book book; /* large */
 	struct err err = { "" };
 	if (definitions_load(&book, config, &err) != 0) {
 		on_data_error(err.text, c);
 		return;
 	}
+	smallest(config, &screen, &segments);
+	(void)book_check(&book, screen, segments, on_finding, c);
 	check_duty_phones(c, config, &book);
 	book_free(&book);
 }

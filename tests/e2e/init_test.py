@@ -191,6 +191,9 @@ def check_bad_config(home):
     with_flows = good.replace('"/usr/share/wasl/flows"', '"flows"')
     code, out, err = with_text(with_flows)
     check("flows from a folder beside the configuration", code == 0, code, out)
+    code, out, err = with_text(good.replace('"gsm7": 160', '"gsm7": 20').replace('"ucs2": 80', '"ucs2": 10'))
+    check("a screen that is too small for the texts is bad data, with file and path",
+          code == 65 and re.search(r"^\S+\.json: \S+", out, re.M), code, out)
     control = os.path.join(flows, "control.json")
     write(control, read(control).decode()[:500])
     code, out, err = with_text(with_flows)
