@@ -87,6 +87,10 @@ $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_SHARED) $(GATEWAY_O) $(D
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 units: $(UNITS)
+BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+$(BENCHES): %: %.o $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 
 # The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
 E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
