@@ -166,6 +166,13 @@ static struct MHD_Response *make_reply(const struct http_response *response, boo
 	return NULL;
 }
 
+static void set_reply(struct conn *conn, const struct http_response *response, bool last)
+{
+	conn->reply = make_reply(response, last);
+	conn->reply_status = response->status;
+	conn->reply_bytes = response->body.len;
+}
+
 /* From the library's call.  Without a reply (no memory) the connection is closed. */
 static enum MHD_Result give_reply(struct conn *conn)
 {
@@ -194,8 +201,7 @@ static enum MHD_Result refuse(struct conn *conn, unsigned status)
 		http_add_header(&response, "Allow", buf_str(&methods));
 	if (status == 503)
 		http_add_header(&response, "Retry-After", STR("5"));
-	conn->reply = make_reply(&response, true);
-	conn->reply_status = status;
+	set_reply(conn, &response, true);
 	conn->refused = true;
 	return give_reply(conn);
 }
@@ -208,8 +214,7 @@ void http_reply(struct http_request *request, const struct http_response *respon
 		drop(conn);
 		return;
 	}
-	conn->reply = make_reply(response, conn->server->quiet);
-	conn->reply_status = response->status;
+	set_reply(conn, response, conn->server->quiet);
 	if (!conn->reply)
 		conn_end(conn);
 	if (conn->suspended) {

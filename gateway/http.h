@@ -48,7 +48,8 @@ struct http_limits {
 	size_t header_bytes; /* 8192 */
 	size_t body_bytes;   /* 16384 */
 	unsigned connections, connections_per_address; /* per address never applies to loopback */
-	int deadline_ms;     /* whole request, first byte to last: 10000; the same for the client to take the reply */
+	int deadline_ms;     /* whole request, first byte to last: 10000; so long the client may take for a small reply */
+	unsigned reply_bytes_per_second; /* and so much longer for a large one: 16384 */
 	int idle_ms;         /* a kept connection between requests: 75000 */
 	unsigned methods;    /* bit set of 1u << HTTP_POST …; with HTTP_GET, HEAD is let in too */
 	/* NULL, or: which peers besides loopback are free of the limit per address (the proxy, allow_from). */

@@ -7,11 +7,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { TEXT_KEPT = 4096 }; /* a connection keeps a text of this size for its next request */
+enum {
+	TEXT_KEPT = 4096, /* a connection keeps a text of this size for its next request */
+	TICK_MS = 20,     /* how wrong the kernel may be about when a byte came */
+};
 
 const struct http_limits http_limits_default = {
 	.header_bytes = 8192, .body_bytes = 16384, .connections = 1024, .connections_per_address = 64,
-	.deadline_ms = 10000, .idle_ms = 75000, .methods = 1u << HTTP_GET | 1u << HTTP_POST | 1u << HTTP_PUT,
+	.deadline_ms = 10000, .reply_bytes_per_second = 16384, .idle_ms = 75000,
+	.methods = 1u << HTTP_GET | 1u << HTTP_POST | 1u << HTTP_PUT,
 };
 
 void conns_count_refused(struct conns *conns, unsigned status)
@@ -40,7 +44,8 @@ void conn_end(struct conn *conn)
 {
 	timer_stop(conn->conns->loop, &conn->timer);
 	conn->ended = true;
-	(void)shutdown(conn->fd, conn->phase == PHASE_REPLYING ? SHUT_RDWR : SHUT_RD);
+	/* Both ways, for a hang-up: of an end of file alone the library would see nothing as long as bytes drip in. */
+	(void)shutdown(conn->fd, SHUT_RDWR);
 }
 
 static void set_timer(struct conn *conn, int64_t in_ms)
@@ -62,7 +67,7 @@ static void watch_idle(struct conn *conn)
 	const struct http_limits *limits = &conn->conns->limits;
 	int64_t now = clock_monotonic_ms();
 	int64_t silent = http_socket_silent_ms(conn->fd);
-	if (!conn->begun_ms && silent >= 0 && now - silent > conn->idle_since_ms + 1)
+	if (!conn->begun_ms && silent >= 0 && now - silent > conn->idle_since_ms + TICK_MS)
 		conn->begun_ms = now;
 	bool late = conn->begun_ms && now - conn->begun_ms >= limits->deadline_ms;
 	int64_t left = conn->idle_since_ms + limits->idle_ms - now;
@@ -155,8 +160,12 @@ void conn_begin_request(struct conn *conn, const char *target)
 
 void conn_begin_reply(struct conn *conn)
 {
+	const struct http_limits *limits = &conn->conns->limits;
+	int64_t allowed_ms = limits->deadline_ms;
+	if (limits->reply_bytes_per_second)
+		allowed_ms += (int64_t)(conn->reply_bytes / limits->reply_bytes_per_second) * 1000;
 	conn->phase = PHASE_REPLYING;
-	set_timer(conn, conn->conns->limits.deadline_ms);
+	set_timer(conn, allowed_ms);
 }
 
 void conn_begin_idle(struct conn *conn)

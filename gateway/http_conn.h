@@ -34,6 +34,7 @@ struct conn {
 	struct timer timer;
 	struct MHD_Response *reply;      /* set by http_reply(), not yet given to the library */
 	unsigned reply_status;
+	size_t reply_bytes;
 	const char *target_at;           /* in the library's memory */
 	size_t target_len, body_bytes;
 	char *text;                      /* target, header lines, body */
@@ -59,7 +60,7 @@ void conn_begin(struct conn *conn);       /* connected: the first request's time
 void conn_begin_request(struct conn *conn, const char *target); /* target: in the library's memory, copied */
 void conn_begin_reply(struct conn *conn);
 void conn_begin_idle(struct conn *conn);
-void conn_end(struct conn *conn);         /* the library will read an end of file and close */
+void conn_end(struct conn *conn);         /* the library will see a hang-up and close */
 
 /* A copy of all that the head says; false: no memory.  `head` is turned to the copy. */
 bool conn_keep_request(struct conn *conn, struct http_head *head, const struct http_passed *passed)

@@ -31,6 +31,7 @@ struct loop {
 
 	struct timer **heap; /* [1..timers], the earliest at 1: every timer is due no earlier than the one at place / 2 */
 	unsigned timers, heap_room;
+	uint64_t turn;
 
 	struct signal_call calls[SIGNALS_MAX];
 	unsigned calls_count;
@@ -189,6 +190,7 @@ int timer_set(struct loop *loop, struct timer *timer, int64_t in_ms)
 		timer->place = ++loop->timers;
 	}
 	timer->due_ms = now + (in_ms > 0 ? in_ms : 0);
+	timer->turn = loop->turn;
 	loop->heap[timer->place] = timer;
 	settle(loop, timer, timer->place);
 	return 0;
@@ -206,11 +208,12 @@ void timer_stop(struct loop *loop, struct timer *timer)
 		settle(loop, last, at);
 }
 
-/* At most as many as were set when the phase began: a timer that sets itself to "now" waits for the next turn. */
+/* A timer that is set to "now" by a timer waits for the next turn. */
 static void call_timers(struct loop *loop)
 {
 	int64_t now = clock_monotonic_ms();
-	for (unsigned left = loop->timers; left && loop->timers && loop->heap[1]->due_ms <= now; left--) {
+	loop->turn++;
+	while (loop->timers && loop->heap[1]->due_ms <= now && loop->heap[1]->turn != loop->turn) {
 		struct timer *timer = loop->heap[1];
 		timer_stop(loop, timer);
 		timer->fire(timer);

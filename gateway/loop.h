@@ -22,6 +22,7 @@ struct timer { /* owned by the caller; all zero = not set */
 	void *user;
 	int64_t due_ms; /* CLOCK_MONOTONIC */
 	unsigned place; /* in the loop's heap, from 1; 0 = not set */
+	uint64_t turn;  /* of the loop, when it was set */
 };
 
 int loop_new(struct loop **out) __attribute__((warn_unused_result)); /* 0 or -errno */
@@ -31,7 +32,8 @@ int loop_watch(struct loop *loop, struct watch *watch, uint32_t events) __attrib
 int loop_rewatch(struct loop *loop, struct watch *watch, uint32_t events) __attribute__((warn_unused_result));
 void loop_unwatch(struct loop *loop, struct watch *watch);
 
-/* 0, -ENOMEM (never for a timer that is set already: it is moved).  in_ms <= 0: in the next turn. */
+/* 0, -ENOMEM (never for a timer that is set already: it is moved).  in_ms <= 0: with the next timers,
+ * which from a timer means the next turn. */
 int timer_set(struct loop *loop, struct timer *timer, int64_t in_ms) __attribute__((warn_unused_result));
 void timer_stop(struct loop *loop, struct timer *timer);
 

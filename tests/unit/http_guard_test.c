@@ -119,6 +119,7 @@ static const struct expected corpus[] = {
 	{ "two spaces before the version", RAW("GET /  HTTP/1.1\r\n" H "\r\n"), 400, 0, false },
 	{ "tab for a space", RAW("GET\t/ HTTP/1.1\r\n" H "\r\n"), 400, 0, false },
 	{ "NUL in the method", RAW("GE\0T / HTTP/1.1\r\n" H "\r\n"), 400, 0, false },
+	{ "control byte in the method", RAW("G\x01T / HTTP/1.1\r\n" H "\r\n"), 400, 0, false },
 	{ "lower case method", RAW("get / HTTP/1.1\r\n" H "\r\n"), 405, 0, false },
 	{ "method not allowed", RAW("DELETE / HTTP/1.1\r\n" H "\r\n"), 405, 0, false },
 	{ "method nobody knows", RAW("BREW / HTTP/1.1\r\n" H "\r\n"), 405, 0, false },
@@ -173,6 +174,7 @@ static void check_one(struct play *play, const struct expected *want, enum way w
 	CHECK_INT(play_status(&got, answers ? answers - 1 : 0), want->status);
 	CHECK_INT(play->handled, want->handled);
 	CHECK_INT(got.closed, !want->open);
+	CHECK(!got.reset);
 	CHECK(!memmem(got.at, got.len, "smuggled", 8));
 	if (want->status != 200 && answers) {
 		CHECK_STR(play_header(&got, answers - 1, "Connection"), STR("close"));

@@ -124,7 +124,7 @@ void play_turn(struct play *play, int milliseconds)
 void play_read(struct play *play, int fd, unsigned enough, int wait_ms, struct answer_bytes *out)
 {
 	out->len = 0;
-	out->closed = false;
+	out->closed = out->reset = false;
 	int64_t end = clock_monotonic_ms() + wait_ms;
 	do {
 		turn(play, 1);
@@ -133,6 +133,7 @@ void play_read(struct play *play, int fd, unsigned enough, int wait_ms, struct a
 			out->len += (size_t)got;
 		else if (!got || errno != EAGAIN)
 			out->closed = true;
+		out->reset = out->closed && got < 0;
 	} while (!out->closed && out->len < sizeof out->at && play_count(out) < enough && clock_monotonic_ms() < end);
 }
 

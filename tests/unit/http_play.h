@@ -28,6 +28,7 @@ struct answer_bytes {
 	char at[65536];
 	size_t len;
 	bool closed; /* the server closed */
+	bool reset;  /* in a way that could have lost the answer */
 };
 /* Turns the loop until `enough` answers are whole, the server closed, wait_ms are over, or `out` is full. */
 void play_read(struct play *play, int fd, unsigned enough, int wait_ms, struct answer_bytes *out);

@@ -176,7 +176,11 @@ static void again_at_once(struct timer *timer)
 static void timer_sets_itself(void)
 {
 	check_begin("a timer that sets itself to now fires once a turn");
-	struct timer timer = { .fire = again_at_once };
+	struct timer timer = { .fire = again_at_once }, others[9];
+	for (size_t i = 0; i < 9; i++) {
+		others[i] = (struct timer){ .fire = on_timer };
+		CHECK_INT(timer_set(loop, &others[i], 60000), 0);
+	}
 	order_len = 0;
 	CHECK_INT(timer_set(loop, &timer, 0), 0);
 	CHECK_INT(loop_turn(loop, 0), 0);
@@ -186,6 +190,8 @@ static void timer_sets_itself(void)
 	timer_stop(loop, &timer);
 	CHECK_INT(loop_turn(loop, 0), 0);
 	CHECK_STR(noted(), STR("aa"));
+	for (size_t i = 0; i < 9; i++)
+		timer_stop(loop, &others[i]);
 }
 
 static int sleep_at_most_5(void *user)
