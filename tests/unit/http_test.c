@@ -1,4 +1,5 @@
 /* gateway/http: bytes of replies, keep-alive, pipelining, parking, bodies, ends of servers and clients. */
+#include "flows/text/buf.h"
 #include "gateway/http.h"
 #include "tests/unit/check.h"
 #include "tests/unit/http_play.h"
