@@ -151,16 +151,17 @@ static void open_case(struct step *st, const struct effect_order *o)
 {
 	const struct facts *f = st->in->facts;
 	struct str ref = case_ref(st);
+	bool again = ref.len > 0 || (str_eq_z(f->case_status, "PARTIAL") && f->case_ref.len > 0);
 	if (ref.len == 0) {
-		ref = str_eq_z(f->case_status, "PARTIAL") && f->case_ref.len ? f->case_ref : f->new_ref;
+		ref = again ? f->case_ref : f->new_ref;
 		step_set_var(st, STR("ref"), ref);
 		struct effect *e = add(st, EFFECT_OPEN_CASE);
 		e->a = ref;
 		e->b = o->a;
 		e->run_id = st->now->run_id;
-	} else {
-		case_set(st, ref, STR("status"), o->a);
 	}
+	if (again)
+		case_set(st, ref, STR("status"), o->a);
 	release_held(st);
 	for (size_t i = 0; i < st->now->vars_count; i++) {
 		struct str name = str_of(st->now->vars[i].name);

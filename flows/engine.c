@@ -207,6 +207,16 @@ static void finish(struct step *st)
 		out->text = STR("");
 }
 
+static void begin_anew(struct step *st)
+{
+	struct str state = st->in->kind == INPUT_BEGIN ? st->in->text : STR("entry"), flow;
+	(void)str_split(&state, ':', &flow);
+	if (st->open)
+		step_keep(st, st->now);
+	st->open = false;
+	cross(st, flow, state.at ? state : STR(""));
+}
+
 const struct outcome *flow_step(const struct book *book, const struct session *was, const struct input *in,
 				struct arena *arena)
 {
@@ -220,14 +230,10 @@ const struct outcome *flow_step(const struct book *book, const struct session *w
 	st->scope = (struct scope){ book, in->facts, &out->now, in->mode, language };
 	st->open = !was->finished && step_locate(st);
 	first_words(st);
-	if (in->kind == INPUT_DIAL) {
-		if (st->open)
-			step_keep(st, st->now);
-		st->open = false;
-		cross(st, STR("entry"), STR(""));
-	} else {
+	if (in->kind == INPUT_TEXT)
 		step_answer(st);
-	}
+	else
+		begin_anew(st);
 	finish(st);
 	return st->failed ? NULL : out;
 }

@@ -87,6 +87,7 @@ struct facts {
 enum input_kind {
 	INPUT_DIAL,    /* the person dialled the code: USSD without any text */
 	INPUT_TEXT,    /* something typed or sent; may be empty */
+	INPUT_BEGIN,   /* not the person but the gateway begins: text names the flow, or "flow:STATE" */
 };
 
 struct input {

@@ -142,7 +142,7 @@ static void fill_facts(struct world *w, struct facts *f, char ref[16])
 	}
 	f->contact_pref = str_of(pref);
 	f->acked_lately = w->acked_ms && w->now_ms - w->acked_ms < 24 * hour_ms;
-	f->unfinished = w->has_kept ? &w->kept : NULL;
+	f->unfinished = w->has_kept && w->now_ms - w->kept_ms < 48 * hour_ms ? &w->kept : NULL;
 	memcpy(f->placeholders, placeholders, sizeof placeholders);
 	f->placeholders_count = sizeof placeholders / sizeof placeholders[0];
 }
@@ -150,6 +150,7 @@ static void fill_facts(struct world *w, struct facts *f, char ref[16])
 static void keep(struct world *w, const struct session *walk)
 {
 	w->kept = *walk;
+	w->kept_ms = w->now_ms;
 	w->has_kept = true;
 }
 
@@ -160,8 +161,9 @@ const struct outcome *world_step(struct world *w, enum mode mode, enum input_kin
 	struct session *s = mode == MODE_USSD ? &w->ussd : &w->sms;
 	arena_reset(&w->arena);
 	fill_facts(w, &facts, ref);
-	if (kind == INPUT_DIAL)
+	if (kind == INPUT_DIAL || (mode == MODE_SMS && w->now_ms - w->sms_ms > 72 * hour_ms))
 		*s = (struct session){ 0 };
+	w->sms_ms = mode == MODE_SMS ? w->now_ms : w->sms_ms;
 	struct input in = { kind, mode, text, &facts };
 	const struct outcome *out = flow_step(w->book, s, &in, &w->arena);
 	if (!out)

@@ -22,6 +22,7 @@ struct world {
 	struct session ussd, sms;    /* the open USSD session; the SMS conversation */
 	struct session kept;         /* the last walk that may be taken up again; all zero: none */
 	bool has_kept;
+	int64_t kept_ms, sms_ms;     /* when it was left; when the last SMS came */
 	bool has_case;
 	char ref[16];
 	struct world_field fields[WORLD_FIELDS_MAX]; /* of the case */
