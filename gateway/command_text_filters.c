@@ -261,7 +261,7 @@ static int want_frame(const json_t *in, struct screen_limit *screen, struct nav_
 int text_paginate(struct text_context *context, const json_t *in, json_t *out, struct err *err)
 {
 	struct str title, *lines, culprit;
-	struct screen_limit screen;
+	struct screen_limit screen = { 0, 0 };
 	struct nav_lines nav;
 	size_t count;
 	struct pages *pages = arena_alloc(&context->arena, sizeof *pages);

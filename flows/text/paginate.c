@@ -48,6 +48,7 @@ struct screen {
 	const struct nav_lines *nav;
 	bool back;      /* show nav->back */
 	bool sentences; /* prefer to cut the title behind one */
+	bool numbers;   /* a space between two digits is a place to cut, too */
 };
 
 struct place { /* before which piece */
@@ -81,11 +82,12 @@ static bool digit_at(struct str text, size_t at)
 	return at < text.len && digit_value(utf8_next(&p, text.at + text.len)) >= 0;
 }
 
-static size_t word_end(struct str title, size_t at)
+static size_t word_end(const struct screen *s, size_t at)
 {
+	struct str title = s->title;
 	while (at < title.len) {
 		bool number = title.at[at] == ' ' && digit_before(title, at) && digit_at(title, at + 1);
-		if (is_gap(title.at[at]) && !number)
+		if (is_gap(title.at[at]) && (!number || s->numbers))
 			break;
 		at++;
 	}
@@ -117,7 +119,7 @@ static bool next_piece(const struct screen *s, struct place at, struct piece *p)
 		from++;
 	*p = (struct piece){ .behind = at };
 	if (from < s->title.len) {
-		size_t end = word_end(s->title, from);
+		size_t end = word_end(s, from);
 		p->gap = str_slice(s->title, at.title, from);
 		p->text = str_slice(s->title, from, end);
 		p->behind.title = end;
@@ -265,19 +267,33 @@ static int lay_out_best(struct screen *s, struct layout *out, struct str *culpri
 	return 0;
 }
 
+/* With the way back on the first page, unless that costs a page and the caller minds. */
+static int lay_out_screen(struct screen *s, struct layout *out, struct str *culprit)
+{
+	struct layout without = { 0 };
+	s->back = true;
+	int rc = lay_out_best(s, out, culprit);
+	if (!s->nav->back_if_fits || s->nav->back.len == 0)
+		return rc;
+	s->back = false;
+	int rc_without = lay_out_best(s, &without, culprit);
+	s->back = rc == 0 && (rc_without != 0 || out->count <= without.count);
+	if (s->back)
+		return 0;
+	*out = without;
+	return rc_without;
+}
+
 int paginate(struct str title, const struct str *options, size_t options_count, struct screen_limit limit,
 	     const struct nav_lines *nav, struct arena *arena, struct pages *out, struct str *culprit)
 {
-	struct screen s = { title, options, options_count, limit, nav, .back = true };
-	struct layout layout, without;
-	struct str unfit;
-	int rc = lay_out_best(&s, &layout, &unfit);
-	if (nav->back_if_fits && nav->back.len > 0) {
-		s.back = false;
-		int rc_without = lay_out_best(&s, &without, &unfit);
-		s.back = rc == 0 && layout.count <= without.count;
-		if (!s.back)
-			rc = rc_without, layout = without;
+	struct screen s = { title, options, options_count, limit, nav, .back = true, .numbers = false };
+	struct layout layout = { 0 };
+	struct str unfit = STR("");
+	int rc = lay_out_screen(&s, &layout, &unfit);
+	if (rc != 0) {
+		s.numbers = true;
+		rc = lay_out_screen(&s, &layout, &unfit);
 	}
 	if (rc != 0) {
 		if (culprit)

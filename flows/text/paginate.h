@@ -1,7 +1,8 @@
 /* USSD pages (text.md 2): options keep their number over pages, an option is never split, long texts are cut at
  * sentences, then words; the encoding is decided per page; greedy fill with the navigation lines reserved.
  *
- * Works on what is sent: transliterate first.  A space between two digits is no place to cut: it belongs to a number. */
+ * Works on what is sent: transliterate first.  A space between two digits is no place to cut, it belongs to a number,
+ * unless nothing else helps. */
 #ifndef FLOWS_TEXT_PAGINATE_H
 #define FLOWS_TEXT_PAGINATE_H
 

@@ -190,6 +190,11 @@ static void long_texts(void)
 			whole = whole || memmem(p.page[i].at, p.page[i].len, "06 12 34 56 78", 14);
 		CHECK(whole);
 	}
+	check_begin("a list of numbers longer than a page is cut all the same");
+	struct buf list = buf_over(text2, sizeof text2);
+	for (int i = 100; i < 180; i++)
+		buf_printf(&list, "%d ", i);
+	CHECK_INT(count_pages(str_trim(buf_str(&list)), NULL, 0, &none, &p), 2);
 	check_begin("line breaks of a text stay, except where it is cut");
 	CHECK_INT(count_pages(STR("Un\nDeux"), NULL, 0, &none, &p), 1);
 	CHECK_STR(p.page[0], STR("Un\nDeux"));

@@ -112,6 +112,9 @@ static void renumbered(void)
 	check_begin("other countries' prefixes: 011 in the United States, 009 in Nigeria");
 	check_e164("011224601123456", "US", "+224601123456");
 	check_e164("009224601123456", "NG", "+224601123456");
+	check_begin("international freephone is a number of no country");
+	check_e164("+800 1234 5678", "GN", "+80012345678");
+	CHECK_STR(str_of(parse("+80012345678", "").country), STR("ZZ"));
 	check_begin("never more than the 15 digits of E.164");
 	check_e164("+49 1512 3456789012", "", "");
 }

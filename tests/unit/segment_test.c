@@ -97,6 +97,8 @@ static void claims(void)
 	check_begin("text.md 0.5: Arabic is UCS-2: 70 characters are one SMS, 71 are two");
 	CHECK_INT(count_of(many("ا", 70)), 1);
 	CHECK_INT(count_of(many("ا", 71)), 2);
+	CHECK(text_fits(many("ا", 80), (struct screen_limit){ 182, 80 }));
+	CHECK(!text_fits(many("ا", 81), (struct screen_limit){ 182, 80 }));
 }
 
 static void limits(void)
