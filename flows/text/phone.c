@@ -35,13 +35,20 @@ static bool is_separator(int32_t c)
 	       (c >= 0x2010 && c <= 0x2015) || c == 0x2212;
 }
 
-/* Without "tel:" and what follows the number in such a URI (RFC 3966), without an extension ("ext. 12", "x12"). */
-static struct str without_frame(struct str s)
+/* Without "tel:" and the parameters of such a URI (RFC 3966). */
+static struct str without_uri(struct str s)
 {
-	if (s.len >= 4 && str_eq_nocase(str_slice(s, 0, 4), STR("tel:"))) {
-		struct str rest = str_from(s, 4);
-		(void)str_split(&rest, ';', &s);
-	}
+	struct str rest = s, number = s;
+	bool uri = s.len >= 4 && str_eq_nocase(str_slice(s, 0, 4), STR("tel:"));
+	if (uri)
+		rest = str_from(s, 4);
+	(void)str_split(&rest, ';', &number);
+	return uri || (rest.at && str_starts(rest, STR("ext="))) ? number : s;
+}
+
+/* Without an extension: "ext. 12", "x12". */
+static struct str without_extension(struct str s)
+{
 	size_t end = s.len;
 	while (end > 0 && s.at[end - 1] >= '0' && s.at[end - 1] <= '9')
 		end--;
@@ -116,7 +123,7 @@ static bool read_input(struct str input, struct typed *t, struct phone *out)
 		invalid(out, "too long");
 		return false;
 	}
-	const char *reason = read_digits(without_frame(buf_str(&clean)), t);
+	const char *reason = read_digits(without_extension(without_uri(buf_str(&clean))), t);
 	if (!reason)
 		return true;
 	invalid(out, reason);

@@ -106,6 +106,8 @@ static void renumbered(void)
 	check_e164("+224 601 12 34 56 ext. 12", "GN", "+224601123456");
 	check_e164("+224601123456x5", "GN", "+224601123456");
 	check_e164("tel:+224-601-12-34-56;ext=5", "", "+224601123456");
+	check_e164("+224601123456;ext=5", "", "+224601123456");
+	check_e164("601123456;621000000", "GN", "");
 	check_begin("Arabic digits, directional marks, an emoji in front");
 	check_e164("\u200e+٢٢٤ ٦٠١ ١٢٣٤٥٦\u200f", "", "+224601123456");
 	check_e164("☎ 06 50 12 34 56", "MA", "+212650123456");
