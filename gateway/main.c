@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{ "doctor", "", "versions, paths, permissions, disk, clock, database, aggregators", command_doctor },
 	{ "flow", "list | show NAME | graph NAME | check [FILE…] | try [NAME] [--language fr] [--mode ussd|sms] | test [FILE…]",
 	  "the conversations: read, draw, check, walk, test them", command_flow },
+	{ "handset", "[--channel ID] [--number NUMBER] [--ussd CODE | --sms]", "a phone in the terminal", command_handset },
 	{ "channel", "list | explain --channel ID [--at TIME] [FILE…] | send --channel ID --to +212… --text TEXT |"
 	  " poll --channel ID [--since CURSOR] | token", "aggregators: health, raw requests, one send, one fetch", command_channel },
 	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT]",
