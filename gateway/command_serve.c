@@ -33,7 +33,7 @@ struct service {
 	struct poller *poller;
 	struct housekeeping *housekeeping;
 	struct timer last_patience;
-	bool demo;
+	const char *demo; /* its folder as it was named, or NULL */
 };
 
 struct wish { /* the command line */
@@ -225,12 +225,13 @@ static void say_hello(const struct service *s)
 	       STR_ARG(config->listen_console));
 	if (s->demo)
 		printf("\nThis is the demo: invented people, and no SMS leaves this machine.  In another terminal:\n\n"
-		       "  build/wasl handset -c build/demo/wasl.json --ussd '" DEMO_CODE "'\n"
-		       "  build/wasl case list -c build/demo/wasl.json\n"
-		       "  build/wasl answers -c build/demo/wasl.json\n"
+		       "  build/wasl handset -c %s/wasl.json --ussd '" DEMO_CODE "'\n"
+		       "  build/wasl case list -c %s/wasl.json\n"
+		       "  build/wasl answers -c %s/wasl.json\n"
 		       "  curl -d 'sessionId=ATUid_1&phoneNumber=%%2B212600000101&serviceCode=*384*2200%%23&text=' \\\n"
 		       "       http://127.0.0.1:%u/cb/" DEMO_CHANNEL "/" DEMO_TOKEN "/ussd\n\n"
-		       "Texts are not approved by IOM's lawyers nor read by native speakers.  Ctrl-C stops.\n", port);
+		       "Texts are not approved by IOM's lawyers nor read by native speakers.  Ctrl-C stops.\n",
+		       s->demo, s->demo, s->demo, port);
 	fflush(stdout);
 }
 
@@ -349,6 +350,11 @@ int command_serve(const struct invocation *in)
 	struct err err;
 	char state[4096] = "";
 	int code = s && config ? parse_wish(in, &wish) : EX_OSERR;
+	if (code == 0 && wish.demo && already_running(wish.state) == 0) { /* before its configuration is written anew */
+		free(config);
+		free(s);
+		return 0;
+	}
 	if (code == 0)
 		code = wish.demo ? open_demo(&wish, config) : open_config(in, config);
 	if (code == 0 && config_problems_before_serving(config, report_problem, NULL) != 0)
@@ -361,7 +367,7 @@ int command_serve(const struct invocation *in)
 		return code;
 	}
 	log_setup(config->log_level, config->log_json);
-	s->demo = wish.demo;
+	s->demo = wish.demo ? wish.state : NULL;
 	int rc = gateway_open(&s->g, config, state, &err);
 	if (rc == -EBUSY && wish.demo) {
 		code = already_running(state);

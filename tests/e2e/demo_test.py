@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""`wasl serve --demo`, what `make run` ends with: addresses, commands that work as printed, invented people in four
+languages, a second one beside it, and no SMS that leaves the machine."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(__file__))
+from demo import BINARY, Demo, free_port_pair
+from house import Report
+
+report = Report()
+check = report.check
+
+
+def eventually(holds, seconds=15):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return holds()
+
+
+def beside(demo, *args):
+    began = time.monotonic()
+    done = subprocess.run(args, cwd=demo.folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode(), time.monotonic() - began
+
+
+# ---- what it prints
+
+def printed_commands(text):
+    """Indented lines; a backslash at the end goes on."""
+    joined = text.replace("\\\n", " ")
+    return [line.strip() for line in joined.splitlines() if re.match(r"  +\S", line)]
+
+
+def as_printed(demo):
+    said = demo.said()
+    for port in (demo.port, demo.port + 1):
+        check("it prints the address with port +%d" % (port - demo.port), "127.0.0.1:%d" % port in said, said)
+    check("it says that no SMS leaves and how to stop", "no SMS leaves" in said and "Ctrl-C" in said, said)
+    commands = printed_commands(said)
+    check("it prints commands for the phone, the cases, the answers, the aggregator",
+          [c.split()[1] if c.startswith("build/wasl") else c.split()[0] for c in commands if " " in c][:4]
+          == ["handset", "case", "answers", "curl"], str(commands))
+    for command in commands:
+        code, out, err, _ = beside(demo, "sh", "-c", command)
+        check("as printed: " + command, code == 0 and out.strip() != "", "exit %d %s %s" % (code, out[-200:], err[-200:]))
+        if "handset" in command:
+            check("the phone shows the first screen", "1 Francais" in out, out)
+        if command.startswith("curl"):
+            check("the aggregator gets it too", out.startswith("CON ") and "1 Francais" in out, out)
+
+
+# ---- the people
+
+def people(demo):
+    def languages():
+        return {row["language"] for row in demo.rows("SELECT language FROM v_contact")}
+    check("people in four languages", eventually(lambda: languages() >= {"fr", "ar", "en", "es"}), str(languages()))
+    code, out, err, _ = beside(demo, "build/wasl", "case", "list", "--json", "-c", "build/demo/wasl.json")
+    cases = json.loads(out) if code == 0 else []
+    check("`case list` shows them", len(cases) >= 8, "%d cases %s" % (len(cases), err))
+    check("some urgent, some not", len({case["priority"] for case in cases}) >= 3, str(cases))
+    check("a child among them is with child protection", any(c["status"] == "REFERRED_PROTECTION" and c["age_band"] == "U18"
+                                                              for c in cases), str(cases))
+    log = demo.log()
+    check("every one of them could be added", "not added" not in log, log)
+    code, out, err, _ = beside(demo, "build/wasl", "case", "show", cases[0]["ref"], "-c", "build/demo/wasl.json")
+    check("`case show` of one of them", code == 0 and cases[0]["ref"] in out, err)
+
+
+# ---- nothing leaves
+
+def remote_addresses(pid):
+    """Of the process's TCP connections; None where only root may look."""
+    inodes, remote = set(), set()
+    try:
+        for fd in os.listdir("/proc/%d/fd" % pid):
+            found = re.match(r"socket:\[(\d+)\]", os.readlink("/proc/%d/fd/%s" % (pid, fd)))
+            if found:
+                inodes.add(found.group(1))
+    except (PermissionError, FileNotFoundError):
+        return None
+    for name in ("tcp", "tcp6"):
+        with open("/proc/%d/net/%s" % (pid, name)) as table:
+            for fields in (line.split() for line in table.readlines()[1:]):
+                if fields[9] in inodes:
+                    remote.add(fields[2].split(":")[0])
+    return remote
+
+
+LOOPBACK = {"00000000", "0100007F", "0" * 32, "00000000000000000000000001000000", "0000000000000000FFFF00000100007F"}
+
+
+def nothing_leaves(demo):
+    with open(demo.config) as f:
+        config = json.load(f)
+    check("the demo's only channel sends to this machine",
+          [c["base_url"].startswith("http://127.0.0.1:%d/" % demo.port) for c in config["channels"]] == [True], str(config))
+    check("it listens on loopback only", all(a.startswith("127.0.0.1:") for a in config["listen"].values()), str(config["listen"]))
+    done = demo.run("handset", "--sms", "--number", "+212600000181", typed=["Bonjour", "1"])
+    check("answers arrive in the phone", done.out.count("SMS from 2200") == 2, done.out + done.err)
+    sent = ("SELECT m.status FROM v_message m JOIN v_contact_point p USING (contact_id) "
+            "WHERE p.phone = '+212600000181' AND m.direction = 'out'")
+    check("and are delivered, by a report through the front door",
+          eventually(lambda: [r["status"] for r in demo.rows(sent)] == ["delivered"] * 2), str(demo.rows(sent)))
+    seen = set()
+    for n in range(5):
+        demo.run("handset", "--sms", "--number", "+21260000018%d" % (2 + n), typed=["Bonjour"])
+        seen |= remote_addresses(demo.process.pid) or set()
+    check("no connection to another machine", seen <= LOOPBACK, str(seen))
+
+
+# ---- beside each other, and again
+
+def second_beside(demo):
+    for label, port in (("a second one", demo.port), ("one that wants another port", free_port_pair())):
+        code, out, err, seconds = beside(demo, *demo.argv(port))
+        check(label + " says where the first is and exits 0", code == 0 and "127.0.0.1:%d" % demo.port in out
+              and "127.0.0.1:%d" % (demo.port + 1) in out, "%d %s %s" % (code, out, err))
+        check(label + " does so at once", seconds < 3, "%.1f s" % seconds)
+        done = demo.run("handset", "--number", "+212600000190", typed=[])
+        check("and the printed commands still find the first", done.returncode == 0, done.err)
+    check("the first goes on", demo.process.poll() is None)
+
+
+def port_taken(demo):
+    other = Demo()
+    try:
+        code, out, err, _ = beside(other, *other.argv(demo.port))
+        check("a port that somebody else has is exit 69 and named", code == 69 and str(demo.port) in err, "%d %s" % (code, err))
+    finally:
+        other.close()
+
+
+def again(demo):
+    cases = "SELECT count(*) AS n FROM v_case"
+    before = demo.rows(cases)[0]["n"]
+    demo.process.send_signal(signal.SIGINT)
+    check("Ctrl-C ends it", demo.process.wait(timeout=20) == 0, demo.log())
+    began = time.monotonic()
+    demo.start()
+    check("it starts again within seconds", time.monotonic() - began < 5)
+    check("nobody was invented twice", demo.rows(cases)[0]["n"] == before)
+    check("SIGTERM ends it too", demo.stop() == 0, demo.log())
+    code, out, err, _ = beside(demo, "build/wasl", "case", "list", "-c", "build/demo/wasl.json")
+    check("what it knew can be read without it", code == 0 and len(out.splitlines()) > before, err)
+
+
+def usage():
+    for args in (["--port"], ["--port", "x"], ["--port", "65535"], ["--demon"]):
+        done = subprocess.run([BINARY, "serve", "--demo", *args], capture_output=True, timeout=60)
+        check("serve --demo %s is refused" % " ".join(args), done.returncode == 64 and b"--port" in done.stderr, str(done))
+
+
+def main():
+    usage()
+    with Demo() as demo:
+        people(demo)
+        as_printed(demo)
+        nothing_leaves(demo)
+        port_taken(demo)
+        second_beside(demo)
+        again(demo)
+    report.end()
+
+
+main()
