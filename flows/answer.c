@@ -172,14 +172,15 @@ static void accept(struct step *st, const struct option *option, struct str valu
 static void reject(struct step *st)
 {
 	struct session *s = st->now;
+	bool speechless = st->scope.language < 0; /* in which language should we complain? The question says it all */
 	s->errors++;
 	if (s->errors >= ERRORS_MAX) {
 		s->errors = 0;
 		step_interrupt(st, STR("UNREADABLE"));
-	} else if (s->errors == 2 && st->in->mode == MODE_SMS && control_has(st, STR("UNREADABLE_AGAIN"))) {
+	} else if (s->errors == 2 && st->in->mode == MODE_SMS && !speechless && control_has(st, STR("UNREADABLE_AGAIN"))) {
 		step_interrupt(st, STR("UNREADABLE_AGAIN"));
 	} else {
-		step_show(st, true);
+		step_show(st, !speechless);
 	}
 }
 
@@ -237,14 +238,32 @@ static void match_in(struct step *st, const struct prompt *prompt, int column, s
 	match(st, &q, out);
 }
 
+/* "arabe", "Arabiya": the language that is named; -1: none. */
+static int named_language(const struct step *st)
+{
+	char storage[128];
+	struct buf folded = buf_over(storage, sizeof storage);
+	size_t count = 0;
+	const struct word *words = NULL;
+	if (text_fold(st->in->text, &folded) == 0)
+		words = words_find(st->scope.book->words.list, buf_str(&folded), &count);
+	for (size_t i = 0; i < count; i++)
+		if (words[i].kind == WORD_LANGUAGE)
+			return words[i].value;
+	return -1;
+}
+
 /* A language is named in any language, or by its code. */
 static const struct option *language_option(struct step *st, const struct prompt *prompt, struct answer *a)
 {
 	const struct book *b = st->scope.book;
-	for (size_t column = 0; column < b->languages_count && a->kind != ANSWER_CHOICE; column++)
+	for (size_t column = 0; column < b->languages_count && a->kind == ANSWER_NONE; column++)
 		match_in(st, prompt, (int)column, a);
-	for (size_t i = 0; i < prompt->options_count && a->kind == ANSWER_KEYWORD && a->language >= 0; i++)
-		if (str_eq(prompt->options[i].code, b->languages[a->language]))
+	int language = a->kind == ANSWER_KEYWORD ? a->language : -1;
+	if (a->kind == ANSWER_NONE)
+		language = named_language(st);
+	for (size_t i = 0; i < prompt->options_count && language >= 0; i++)
+		if (str_eq(prompt->options[i].code, b->languages[language]))
 			return &prompt->options[i];
 	return NULL;
 }

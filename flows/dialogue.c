@@ -17,7 +17,7 @@ struct player {
 	enum reply_kind reply;
 	bool waiting;            /* a reply came and no line has named it yet */
 	bool then;               /* behind "then": what must be known */
-	bool case_named;
+	bool case_named, opt_out_named;
 	bool row_named[WORLD_ROWS_MAX];
 	size_t answers_named;
 };
@@ -251,6 +251,7 @@ static void expect_known(struct player *p, struct str line)
 	else if (str_eq_z(word, "answer") || str_eq_z(word, "alert") || str_eq_z(word, "task") || str_eq_z(word, "consent"))
 		expect_row(p, line);
 	else if (str_eq_z(word, "opted_out")) {
+		p->opt_out_named = true;
 		if (p->world.opted_out != is_yes(p, rest, "yes", "no"))
 			differ(p, "opted_out is %s", p->world.opted_out ? "yes" : "no");
 	} else if (str_eq_z(word, "language")) {
@@ -267,6 +268,8 @@ static void nothing_else(struct player *p)
 			differ(p, "nobody expected the row: %s", p->world.rows[i]);
 	if (p->world.has_case && !p->case_named)
 		differ(p, "nobody expected a case");
+	if (p->world.opted_out && !p->opt_out_named)
+		differ(p, "nobody expected that the person is opted out");
 }
 
 /* ---- lines */

@@ -226,7 +226,7 @@ const struct outcome *flow_step(const struct book *book, const struct session *w
 		return NULL;
 	int language = book->languages_count == 1 ? 0 : in->facts->language;
 	out->now = *was;
-	*st = (struct step){ .was = was, .in = in, .arena = arena, .out = out, .now = &out->now, .guess = -1 };
+	*st = (struct step){ .in = in, .arena = arena, .out = out, .now = &out->now, .guess = -1 };
 	st->scope = (struct scope){ book, in->facts, &out->now, in->mode, language };
 	st->open = !was->finished && step_locate(st);
 	first_words(st);

@@ -130,7 +130,7 @@ struct state {
 	bool optional, off;        /* walked only when the configuration names it; off: it does not */
 	bool silent;               /* FINAL by SMS: nothing is said */
 	bool stays[2];             /* FINAL, by mode: the question that was open stays open */
-	bool keeps_unfinished;     /* FINAL: what was open may be taken up again later */
+	struct str resumes_at;     /* FINAL: the walk may be taken up again later, in this state; "" = it is over */
 	int64_t min, max;          /* NUMBER */
 	struct str at_most;        /* NUMBER: not more than this variable */
 	size_t longest;            /* TEXT, in characters */

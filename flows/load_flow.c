@@ -10,7 +10,7 @@
 static const char *const state_members[] = { "ask", "say", "route", "final", "accept", "yes_no", "sensitive", "secret",
 					     "answer", "saves", "min", "max", "at_most", "longest", "pattern",
 					     "options", "effects", "next", "go", "stays", "silent", "optional",
-					     "keeps_unfinished", "stop_here", "sent_first", NULL };
+					     "resumes_at", "stop_here", "sent_first", NULL };
 
 static int load_kind(struct reader *r, json_t *object, struct state *s)
 {
@@ -113,6 +113,15 @@ static int load_stays(struct reader *r, json_t *object, struct state *s)
 	return 0;
 }
 
+static int load_resumes_at(struct reader *r, json_t *object, struct state *s)
+{
+	int rc = reader_name(r, object, "resumes_at", &s->resumes_at);
+	if (rc || s->resumes_at.len == 0 || json_object_get(json_object_get(r->states, s->resumes_at.at), "ask"))
+		return rc;
+	(void)reader_key(r, "resumes_at");
+	return reader_fail(r, "must name a question of this conversation");
+}
+
 static int load_marks(struct reader *r, json_t *object, struct state *s)
 {
 	bool answer = true;
@@ -121,8 +130,7 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 		bool *out;
 	} marks[] = { { "yes_no", &s->yes_no }, { "sensitive", &s->sensitive }, { "secret", &s->secret },
 		      { "silent", &s->silent }, { "optional", &s->optional }, { "stop_here", &s->stop_here },
-		      { "keeps_unfinished", &s->keeps_unfinished }, { "sent_first", &s->sent_first },
-		      { "answer", &answer } };
+		      { "sent_first", &s->sent_first }, { "answer", &answer } };
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
 		int rc = reader_bool(r, object, marks[i].name, marks[i].out);
 		if (rc)
@@ -134,6 +142,8 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 		if (str_eq(r->options->optional_states[i], s->name))
 			s->off = false;
 	int rc = reader_name(r, object, "saves", &s->saves);
+	if (rc == 0)
+		rc = load_resumes_at(r, object, s);
 	return rc ? rc : load_stays(r, object, s);
 }
 

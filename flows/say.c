@@ -176,8 +176,14 @@ static struct str join_range(int64_t from, int64_t to, const struct scope *scope
 struct str say_range(const struct prompt *prompt, const struct state *state, const struct scope *scope, int column,
 		     struct arena *arena)
 {
-	if (state->accept == ACCEPT_NUMBER)
-		return join_range(state->min, state->max, scope, column, arena);
+	if (state->accept == ACCEPT_NUMBER) {
+		uint64_t limit = (uint64_t)state->max;
+		const char *at_most = state->at_most.len ? session_var(scope->session, state->at_most) : NULL;
+		if (at_most && !str_to_u64(str_of(at_most), &limit))
+			limit = (uint64_t)state->max;
+		int64_t max = limit < (uint64_t)state->max ? (int64_t)limit : state->max;
+		return join_range(state->min, max, scope, column, arena);
+	}
 	if (state->accept != ACCEPT_CHOICE || prompt->options_count == 0)
 		return STR("");
 	int low = prompt->options[0].number, high = low;

@@ -90,6 +90,13 @@ void step_show(struct step *st, bool again)
 	set_text(st, REPLY_CONTINUE, text, prompt->text);
 }
 
+static void keep_at(struct step *st, struct str state)
+{
+	struct session walk = *st->now;
+	if (str_copy(state, walk.state, sizeof walk.state))
+		step_keep(st, &walk);
+}
+
 /* Nothing stays open, or what a keyword interrupted does. */
 static void close_final(struct step *st)
 {
@@ -106,8 +113,8 @@ static void close_final(struct step *st)
 	}
 	if (s->under_flow[0])
 		step_keep(st, s);
-	else if (st->state->keeps_unfinished)
-		step_keep(st, st->was);
+	else if (st->state->resumes_at.len)
+		keep_at(st, st->state->resumes_at);
 	s->finished = true;
 }
 

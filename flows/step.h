@@ -7,7 +7,6 @@
 enum { MOVES_MAX = 50 }; /* transitions for one input: more is a loop */
 
 struct step {
-	const struct session *was;
 	const struct input *in;
 	struct arena *arena;
 	struct outcome *out;

@@ -94,6 +94,15 @@ static void forget_answers(struct world *w, int64_t run)
 	w->rows_count = kept;
 }
 
+static void forget(struct world *w, int64_t run)
+{
+	w->has_kept = false;
+	if (w->sms.run_id != run)
+		w->sms = (struct session){ 0 };
+	if (w->ussd.run_id != run)
+		w->ussd = (struct session){ 0 };
+}
+
 static void carry_out(struct world *w, const struct effect *e, int64_t run)
 {
 	const struct str answer[] = { e->a, e->b }, consent[] = { e->a, e->b }, alert[] = { e->a, e->b, e->d, e->c },
@@ -119,11 +128,20 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 		w->has_kept = false;
 		break;
 	case EFFECT_SECRET: break;
-	case EFFECT_FORGET: w->has_kept = false; break;
+	case EFFECT_FORGET: forget(w, run); break;
 	}
 }
 
-static void fill_facts(struct world *w, struct facts *f, char ref[16])
+/* The last walk that was left, or the conversation on the other way in. */
+static const struct session *unfinished(const struct world *w, enum mode mode)
+{
+	const struct session *other = mode == MODE_USSD ? &w->sms : &w->ussd;
+	if (w->has_kept && w->now_ms - w->kept_ms < 48 * hour_ms)
+		return &w->kept;
+	return session_resumable(w->book, other) ? other : NULL;
+}
+
+static void fill_facts(struct world *w, enum mode mode, struct facts *f, char ref[16])
 {
 	static const struct binding placeholders[] = {
 		{ { "tel", 3 }, { "0537652881", 10 } }, { { "callback", 8 }, { "0500000000", 10 } },
@@ -142,7 +160,7 @@ static void fill_facts(struct world *w, struct facts *f, char ref[16])
 	}
 	f->contact_pref = str_of(pref);
 	f->acked_lately = w->acked_ms && w->now_ms - w->acked_ms < 24 * hour_ms;
-	f->unfinished = w->has_kept && w->now_ms - w->kept_ms < 48 * hour_ms ? &w->kept : NULL;
+	f->unfinished = unfinished(w, mode);
 	memcpy(f->placeholders, placeholders, sizeof placeholders);
 	f->placeholders_count = sizeof placeholders / sizeof placeholders[0];
 }
@@ -154,13 +172,23 @@ static void keep(struct world *w, const struct session *walk)
 	w->has_kept = true;
 }
 
+/* A walk that goes on here is nowhere else any more. */
+static void taken_up(struct world *w, enum mode mode, int64_t run)
+{
+	struct session *other = mode == MODE_USSD ? &w->sms : &w->ussd;
+	if (w->has_kept && w->kept.run_id == run)
+		w->has_kept = false;
+	if (other->run_id == run)
+		*other = (struct session){ 0 };
+}
+
 const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text)
 {
 	struct facts facts;
 	char ref[16] = "";
 	struct session *s = mode == MODE_USSD ? &w->ussd : &w->sms;
 	arena_reset(&w->arena);
-	fill_facts(w, &facts, ref);
+	fill_facts(w, mode, &facts, ref);
 	if (kind == INPUT_DIAL || (mode == MODE_SMS && w->now_ms - w->sms_ms > 72 * hour_ms))
 		*s = (struct session){ 0 };
 	w->sms_ms = mode == MODE_SMS ? w->now_ms : w->sms_ms;
@@ -170,10 +198,10 @@ const struct outcome *world_step(struct world *w, enum mode mode, enum input_kin
 		return NULL;
 	for (size_t i = 0; i < out->effects_count; i++)
 		carry_out(w, &out->effects[i], s->run_id);
+	if (!out->now.finished)
+		taken_up(w, mode, out->now.run_id);
 	if (out->left)
 		keep(w, out->left);
-	else if (w->has_kept && w->kept.run_id == out->now.run_id)
-		w->has_kept = false; /* taken up again */
 	if (str_eq_z(out->text_key, "free.ack"))
 		w->acked_ms = w->now_ms;
 	*s = out->now;
