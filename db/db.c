@@ -14,6 +14,31 @@
 
 enum { ITEM_ARENA_SIZE = 1 << 20, CHECKPOINT_PAGES = 1000, TRUNCATE_PAGES = 64 * 256 /* of 4 kB: 64 MB */ };
 
+static bool only_room(int reason)
+{
+	return reason == 0 || reason == EDQUOT || reason == EFBIG;
+}
+
+/* SQLite tells a quota as an I/O error; the reason stands with the file, or with the log, whichever it was. */
+static bool over_quota(struct db *db)
+{
+	sqlite3_file *log = NULL;
+	int of_file = 0, of_log = 0;
+	(void)sqlite3_file_control(db->conn, "main", SQLITE_FCNTL_LAST_ERRNO, &of_file);
+	(void)sqlite3_file_control(db->conn, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+	if (log && log->pMethods)
+		(void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+	return (of_file || of_log) && only_room(of_file) && only_room(of_log);
+}
+
+/* A disk that is full lets go again, a broken one does not.  The log's index (SHMSIZE) is never synced: all it can want is
+ * room.  A sync that fails is never taken for a full disk, whatever the reason it gives. */
+static int io_error(struct db *db, int code)
+{
+	bool full = code == SQLITE_IOERR_SHMSIZE || (code == SQLITE_IOERR_WRITE && db->conn && over_quota(db));
+	return full ? -ENOSPC : -EIO;
+}
+
 int db_error(struct db *db, int code)
 {
 	int ours;
@@ -26,7 +51,7 @@ int db_error(struct db *db, int code)
 	case SQLITE_CORRUPT: case SQLITE_NOTADB: ours = -EUCLEAN; break;
 	case SQLITE_READONLY: case SQLITE_PERM: case SQLITE_CANTOPEN: ours = -EACCES; break;
 	case SQLITE_MISUSE: case SQLITE_RANGE: assert(false && "SQLite used wrongly"); return -EINVAL;
-	default: ours = -EIO; break;
+	default: ours = io_error(db, code); break;
 	}
 	if (db->failure == 0)
 		db->failure = ours;
@@ -166,6 +191,20 @@ static int count_log_pages(void *user, sqlite3 *conn, const char *name, int page
 	return SQLITE_OK;
 }
 
+/* A sync that failed leaves pages of the log that can be read and are not on the disk: Linux takes them for written.  A
+ * process that dies of it leaves such a log behind; new commits behind such pages would be lost with them when the power
+ * fails.  So what the log holds is written anew, into the file, before anything is promised. */
+static int settle_log(struct db *db, struct err *err)
+{
+	int code = sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if ((code & 0xff) == SQLITE_BUSY) /* somebody reads: the log stays, the next start tries again */
+		return 0;
+	int rc = db_error(db, code);
+	if (rc == 0 || rc == -ENOSPC)
+		return 0;
+	return err_set(err, rc, "the log of the database cannot be written into it: %s", sqlite3_errmsg(db->conn));
+}
+
 static int open_file(struct db *db, const char *path, struct err *err)
 {
 	int rc = sqlite3_open_v2(path, &db->conn,
@@ -175,6 +214,8 @@ static int open_file(struct db *db, const char *path, struct err *err)
 		return err_set(err, db_error(db, rc), "%s: %s", path, db->conn ? sqlite3_errmsg(db->conn) : "no memory");
 	(void)sqlite3_wal_hook(db->conn, count_log_pages, db);
 	rc = set_pragmas(db, strcmp(path, ":memory:") == 0, err);
+	if (rc == 0)
+		rc = settle_log(db, err);
 	if (rc == 0)
 		rc = migrate(db, err);
 	if (rc == 0)

@@ -53,6 +53,12 @@ static int run_all(struct batch *batch, struct batch_item *first)
 	return rc;
 }
 
+/* A disk that is full lets go again.  Anything else leaves us not knowing what is on it. */
+static bool is_fatal(int rc)
+{
+	return rc != 0 && rc != -ENOSPC && rc != -ENOMEM && rc != -EBUSY;
+}
+
 static void account(struct batch *batch, int rc, int64_t began_us)
 {
 	batch->last_us = clock_monotonic_us() - began_us;
@@ -62,8 +68,7 @@ static void account(struct batch *batch, int rc, int64_t began_us)
 	if (rc == 0)
 		return;
 	batch->failures++;
-	/* A disk that is full lets go again.  Anything else at COMMIT leaves us not knowing what is on it. */
-	batch->fatal = rc != -ENOSPC && rc != -ENOMEM && rc != -EBUSY;
+	batch->fatal = is_fatal(rc);
 	log_event(LOG_ERROR, "batch failed", "error=%d fatal=%d", -rc, batch->fatal);
 }
 
@@ -82,8 +87,8 @@ static void one_batch(struct batch *batch)
 		item->done(item, rc != 0 ? rc : item->result);
 	}
 	crash_point("after_replies");
-	if (rc == 0 && db_checkpoint(batch->db) != 0)
-		batch->fatal = true;
+	if (rc == 0)
+		batch->fatal = is_fatal(db_checkpoint(batch->db));
 }
 
 void batch_turn(struct batch *batch)
