@@ -87,6 +87,14 @@ $(B)/tests/unit/%_test: $(B)/tests/unit/%_test.o $(UNIT_SHARED) $(GATEWAY_O) $(D
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
 units: $(UNITS)
+
+# Like a unit test, but too long for the sanitizers' pace: it opens some thousand databases.
+POWERCUT := $(B)/tests/crash/powercut
+$(POWERCUT): $(patsubst %.c,$(B)/%.o,$(wildcard tests/crash/*.c)) $(UNIT_SHARED) $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+.PHONY: powercut
+powercut: $(POWERCUT)
 BENCHES := $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(BENCHES): %: %.o $(GATEWAY_O) $(DB_O) $(FLOWS_O)
 	@echo "  link  $@"
@@ -97,8 +105,8 @@ E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
 test:
 	@sh .ci/need.sh test
 	@$(MAKE) --no-print-directory VARIANT=asan units
-	@$(MAKE) --no-print-directory VARIANT=crash all
-	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) $(E2E)
+	@$(MAKE) --no-print-directory VARIANT=crash all powercut
+	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut $(E2E)
 
 # ---- what a commit must pass
 
