@@ -1,56 +1,312 @@
-/* The engine on the definitions the program is shipped with, walked by short dialogues. */
-#include "flows/dialogue.h"
+/* The engine on the definitions the program is shipped with: people who type anything at all, and what must hold
+ * whatever they type.  What each conversation says is in tests/dialogue/. */
 #include "flows/embedded.h"
+#include "flows/lint.h"
 #include "flows/load.h"
+#include "flows/text/utf8.h"
+#include "flows/world.h"
 #include "tests/unit/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct book book;
 
 static void load_embedded(void)
 {
+	static const struct str optional[] = { { "HEALTH", 6 }, { "NAME", 4 }, { "PIN", 3 } };
+	struct load_options options = { .optional_states = optional, .optional_states_count = 3 };
 	struct source sources[32];
 	size_t count = 0;
 	struct err err = { "" };
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
-	check_begin("the embedded definitions load");
-	if (book_load(&book, sources, count, NULL, &err)) {
-		check_fail(__FILE__, __LINE__, "%s", err.text);
-		exit(check_end());
+	if (book_load(&book, sources, count, &options, &err)) {
+		printf("%s\n", err.text);
+		exit(1);
 	}
 }
 
-static void report(unsigned line, const char *says, void *user)
+/* ---- anybody */
+
+static uint32_t state_of_dice;
+
+static unsigned dice(unsigned sides)
 {
-	(void)user;
-	check_fail(__FILE__, (int)line, "dialogue line %u: %s", line, says);
+	state_of_dice = state_of_dice * 1664525u + 1013904223u;
+	return (state_of_dice >> 8) % sides;
 }
 
-static void walk(const char *promise, const char *dialogue)
+static char flood[1600];
+
+/* What is typed: mostly digits, so that people come far; now and then anything. */
+static struct str typed(void)
 {
-	check_begin("%s", promise);
-	(void)dialogue_run(&book, str_of(dialogue), report, NULL);
+	static const char *const rare[] = { "98", "99", "00", "", "x", "STOP", "AIDE", "urgent", "LANGUE", "EN", "MENU", "annuler",
+					    "START", "CALL", "effacer", "dossier", "oui", "non", "٣", "?", "Burkina Faso", "1234",
+					    "1 2", "\xd8\x9f", "12", "*", "#", "{ref}" };
+	static const char *const digits[] = { "0", "1", "1", "1", "1", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+	unsigned n = dice(40);
+	if (n == 0)
+		return (struct str){ flood, sizeof flood };
+	if (n < 5)
+		return str_of(rare[dice(sizeof rare / sizeof rare[0])]);
+	return str_of(digits[dice(sizeof digits / sizeof digits[0])]);
+}
+
+/* ---- what must hold */
+
+struct before { /* the world as it was */
+	char status[32], pref[16];
+	int language;
+	bool opted_out;
+};
+
+static void copy_field(const struct world *w, const char *name, char *out, size_t cap)
+{
+	const char *value = w->has_case ? world_case_field(w, str_of(name)) : NULL;
+	(void)snprintf(out, cap, "%s", value ? value : "");
+}
+
+static struct before look(const struct world *w)
+{
+	struct before b = { .language = w->language, .opted_out = w->opted_out };
+	copy_field(w, "status", b.status, sizeof b.status);
+	copy_field(w, "contact_pref", b.pref, sizeof b.pref);
+	return b;
+}
+
+static bool reads_well(const struct world *w, enum mode mode, const struct outcome *out)
+{
+	if (out->reply == REPLY_NONE)
+		return mode == MODE_SMS && out->text.len == 0;
+	bool braces = memchr(out->text.at, '{', out->text.len) || memchr(out->text.at, '}', out->text.len);
+	return out->text.len > 0 && !braces && utf8_valid(out->text) &&
+	       (mode == MODE_SMS || text_fits(out->text, w->screen));
+}
+
+/* "Do not call me" is believed from the moment it was said. */
+static bool promises_a_call(const struct before *b, const struct world *w, const struct outcome *out)
+{
+	return strcmp(b->pref, "NO_CALL") == 0 && w->language >= 0 &&
+	       lint_find(book.lint, LINT_CALL, book.languages[w->language], out->text) != NULL;
+}
+
+static bool tells_too_much(const struct before *b, enum mode mode, const struct outcome *out)
+{
+	return mode == MODE_SMS && strcmp(b->pref, "SHARED") == 0 && out->reply != REPLY_NONE && !out->quiet &&
+	       strcmp(out->now.flow, "return_request") == 0 && out->now.consented;
+}
+
+static bool packs(const struct session *s)
+{
+	static char bytes[16 * 1024], again[16 * 1024];
+	static struct session back;
+	struct buf out = buf_over(bytes, sizeof bytes), second = buf_over(again, sizeof again);
+	return session_pack(s, &out) == 0 && session_unpack(buf_str(&out), &back) == 0 && session_pack(&back, &second) == 0 &&
+	       str_eq(buf_str(&out), buf_str(&second));
+}
+
+/* No answer of the request is written before consent or a minor's hand-off. */
+static bool answers_have_consent(const struct world *w)
+{
+	bool allowed = false;
+	for (size_t i = 0; i < w->rows_count; i++) {
+		struct str row = str_of(w->rows[i]);
+		allowed = allowed || str_eq(row, STR("consent REQUEST YES"));
+		if (str_starts(row, STR("answer ")) && !str_starts(row, STR("answer TOPIC")) && !allowed &&
+		    strcmp(world_case_field(w, STR("status")) ? world_case_field(w, STR("status")) : "", "REFERRED_PROTECTION"))
+			return false;
+	}
+	return true;
+}
+
+static const char *wrong(const struct before *b, const struct world *w, enum mode mode, const struct outcome *out)
+{
+	struct before now = look(w);
+	if (!reads_well(w, mode, out))
+		return "the text does not fit, is empty or holds a placeholder";
+	if (promises_a_call(b, w, out))
+		return "promises a call to a person who said \"do not call me\"";
+	if (tells_too_much(b, mode, out))
+		return "tells too much on a shared phone";
+	if (!packs(&out->now))
+		return "the conversation does not survive packing";
+	if (!answers_have_consent(w))
+		return "an answer was written without consent";
+	if (strcmp(b->status, "REFERRED_PROTECTION") == 0 && strcmp(now.status, b->status) != 0)
+		return "a protected case was changed by the flow";
+	if (out->resumable != session_resumable(&book, &out->now) || (out->left && !session_resumable(&book, out->left)))
+		return "what may be taken up again is not what is said";
+	if (w->overflow)
+		return "more happened than a person can do";
+	return NULL;
+}
+
+/* Which states were ever shown: a crowd that never comes far proves nothing. */
+static bool visited[FLOWS_MAX][128];
+
+static void visit(const struct outcome *out)
+{
+	for (size_t f = 0; f < book.flows_count; f++)
+		for (size_t s = 0; s < book.flows[f]->states_count && s < 128; s++)
+			for (size_t p = 0; p < book.flows[f]->states[s].prompts_count; p++)
+				if (str_eq(book.flows[f]->states[s].prompts[p].text->key, out->text_key))
+					visited[f][s] = true;
+}
+
+static void all_visited(void)
+{
+	for (size_t f = 0; f < book.flows_count; f++)
+		for (size_t s = 0; s < book.flows[f]->states_count && s < 128; s++)
+			if (book.flows[f]->states[s].prompts_count && !visited[f][s])
+				check_fail(__FILE__, __LINE__, "nobody came to %.*s", STR_ARG(book.flows[f]->states[s].name));
+}
+
+/* One life at one phone.  false, and the step is printed, when something did not hold. */
+static bool live(uint32_t seed)
+{
+	static struct world w; /* large */
+	static const struct screen_limit screens[] = { { 160, 80 }, { 182, 80 }, { 140, 70 } };
+	enum mode mode = MODE_USSD;
+	const char *what = NULL;
+	state_of_dice = seed;
+	if (world_init(&w, &book))
+		return false;
+	w.screen = screens[dice(3)];
+	w.ucs2 = dice(4) > 0;
+	w.intake_paused = dice(6) == 0;
+	w.office_open = dice(3) > 0;
+	for (unsigned i = 0; i < 140 && !what; i++) {
+		if (dice(30) == 0)
+			mode = mode == MODE_USSD ? MODE_SMS : MODE_USSD;
+		if (dice(20) == 0)
+			w.now_ms += (int64_t)dice(80) * 3600000;
+		bool dials = mode == MODE_USSD && (w.ussd.finished || !w.ussd.flow[0] || dice(30) == 0);
+		if (dials)
+			world_drop(&w);
+		struct before b = look(&w);
+		const struct outcome *out = world_step(&w, mode, dials ? INPUT_DIAL : INPUT_TEXT, dials ? STR("") : typed());
+		if (out)
+			visit(out);
+		what = out ? wrong(&b, &w, mode, out) : "the engine refused";
+		if (what)
+			printf("seed %u, step %u: %s: %.*s\n", seed, i, what, out ? (int)out->text.len : 0,
+			       out ? out->text.at : "");
+		if (w.rows_count > WORLD_ROWS_MAX - 16)
+			break;
+	}
+	world_release(&w);
+	return !what;
+}
+
+static void test_anybody(void)
+{
+	memset(flood, 'a', sizeof flood);
+	check_begin("a thousand people type anything: the screen fits, consent rules, nobody is promised what he refused");
+	for (uint32_t seed = 1; seed <= 1000; seed++)
+		CHECK(live(seed));
+	all_visited();
+}
+
+/* ---- particular steps */
+
+static const struct outcome *say(struct world *w, enum mode mode, const char *text)
+{
+	return world_step(w, mode, INPUT_TEXT, str_of(text));
+}
+
+static void test_begin(void)
+{
+	static struct world w;
+	check_begin("the gateway can begin a conversation itself, at a state, in the person's language");
+	CHECK_INT(world_init(&w, &book), 0);
+	w.language = book_language(&book, STR("en"));
+	const struct outcome *out = world_step(&w, MODE_SMS, INPUT_BEGIN, STR("counsellor:TOPIC"));
+	CHECK(out && str_eq_z(out->text_key, "co.topic.sms") && str_eq_z(out->state, "TOPIC"));
+	world_release(&w);
+}
+
+static void test_old_version(void)
+{
+	static struct world w;
+	check_begin("a conversation of a version that is gone is over: the next dial begins anew, the next SMS is free text");
+	CHECK_INT(world_init(&w, &book), 0);
+	w.language = 0;
+	CHECK(say(&w, MODE_SMS, "MENU") != NULL);
+	CHECK(say(&w, MODE_SMS, "1") != NULL);
+	memset(w.sms.version, '0', VERSION_LEN);
+	const struct outcome *out = say(&w, MODE_SMS, "2");
+	CHECK(out && str_eq_z(out->text_key, "free.ack"));
+	w.ussd = w.sms;
+	memset(w.ussd.version, '0', VERSION_LEN);
+	w.ussd.finished = false;
+	out = say(&w, MODE_USSD, "2");
+	CHECK(out && str_eq_z(out->text_key, "menu.main"));
+	world_release(&w);
+}
+
+static void test_pin(void)
+{
+	static struct world w;
+	static const char *const path[] = { "1", "2", "1", "1", "1", "1", "1", "1", "0", "1", "1", "1", "1", "1", "Awa" };
+	check_begin("a PIN is no variable, no answer's words and no logged text; it leaves by an effect of its own");
+	CHECK_INT(world_init(&w, &book), 0);
+	w.language = 0;
+	CHECK(world_step(&w, MODE_USSD, INPUT_DIAL, STR("")) != NULL);
+	for (size_t i = 0; i < sizeof path / sizeof path[0]; i++)
+		CHECK(say(&w, MODE_USSD, path[i]) != NULL);
+	CHECK_STR(str_of(w.ussd.state), STR("PIN"));
+	CHECK_STR(str_of(world_case_field(&w, STR("name"))), STR("Awa"));
+	const struct outcome *out = say(&w, MODE_USSD, "12345");
+	CHECK(out && !out->secret && str_eq_z(str_of(out->now.state), "PIN"));
+	out = say(&w, MODE_USSD, "٤٣٢١");
+	CHECK(out && out->secret);
+	bool left = false;
+	for (size_t i = 0; out && i < out->effects_count; i++) {
+		const struct effect *e = &out->effects[i];
+		left = left || (e->kind == EFFECT_SECRET && str_eq_z(e->b, "4321"));
+		CHECK(e->kind == EFFECT_SECRET || (!str_eq_z(e->b, "4321") && !str_eq_z(e->c, "4321") && e->c.len < 8));
+	}
+	CHECK(left);
+	for (size_t i = 0; i < w.ussd.vars_count; i++)
+		CHECK(strcmp(w.ussd.vars[i].value, "4321") != 0);
+	world_release(&w);
+}
+
+static void test_placeholders(void)
+{
+	struct facts facts = { .language = 0 };
+	static char block[64 * 1024];
+	struct arena arena = { (unsigned char *)block, 0, sizeof block };
+	check_begin("a number nobody configured is not shown: its sentence is left out");
+	struct str words = flow_apology(&book, &facts, &arena);
+	CHECK_STR(words, STR("Le service est en panne."));
+	facts.placeholders[0] = (struct binding){ STR("callback"), STR("0500000000") };
+	facts.placeholders_count = 1;
+	words = flow_apology(&book, &facts, &arena);
+	CHECK_STR(words, STR("Le service est en panne. Réessayez dans une heure ou appelez le 0500000000."));
+
+	check_begin("a full arena is refused, not a half outcome");
+	struct input in = { INPUT_DIAL, MODE_USSD, STR(""), &facts };
+	static const struct session none;
+	facts.screen = (struct screen_limit){ 160, 80 };
+	for (size_t size = 0; size < 24 * 1024; size += 512) {
+		arena = (struct arena){ (unsigned char *)block, 0, size };
+		const struct outcome *out = flow_step(&book, &none, &in, &arena);
+		CHECK(!out || out->text.len > 40);
+	}
 }
 
 int main(void)
 {
 	load_embedded();
-	walk("a return request in English by USSD",
-	     "! dial\n< OIM/IOM\n| 1 Francais\n| 2 English\n| 3 العربية\n| 4 Espanol\n"
-	     "> 2\n< IOM - free service\n| ...\n> 1\n< How old are you?\n| ...\n> 2\n< IOM keeps...\n> 1\n< Authorised...\n"
-	     "> 1\n< Can we call...\n> 1\n< Do you need help today?\n| ...\n> 1\n< Your country?\n| ...\n> 1\n< Which city...\n"
-	     "> 1\n< How many...\n> 2\n< How many of them...\n> 1\n< You are:...\n> 1\n< Do you have a valid...\n> 1\n"
-	     "< Language for...\n> 1\n< When can we call you?\n| ...\n> 1\n< Send your request?...\n> 1\n"
-	     "<< Request received. Number: {ref}. Keep it. A counsellor will contact you within 5 days. Help is not "
-	     "guaranteed. Do not pay anyone.\n"
-	     "then\ncase status=NEW priority=P3 nationality=GN region=MA-04 city=RABAT group_size=2 children=1 sex=M "
-	     "age_band=18_39 travel_doc=YES contact_pref=CALL_OK call_language=fr call_time=MORNING urgent_need=NO\n"
-	     "consent REQUEST YES\nlanguage en\nanswer AGE 18_39\nanswer SAFE CALL_OK\nanswer URGENT -\nanswer COUNTRY GN\n"
-	     "answer CITY RABAT\nanswer GROUP 2\nanswer CHILDREN 1\nanswer SEX M\nanswer DOCS YES\nanswer CALLLANG fr\n"
-	     "answer CALLTIME MORNING\nanswer CONFIRM SEND\n");
+	test_anybody();
+	test_begin();
+	test_old_version();
+	test_pin();
+	test_placeholders();
 	book_free(&book);
 	return check_end();
 }
