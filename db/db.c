@@ -205,15 +205,26 @@ static int settle_log(struct db *db, struct err *err)
 	return err_set(err, rc, "the log of the database cannot be written into it: %s", sqlite3_errmsg(db->conn));
 }
 
+/* Before the first connection of the process: no lock around each allocation only to count it. */
+static void prepare_sqlite(void)
+{
+	static bool prepared;
+	if (!prepared)
+		(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	prepared = true;
+}
+
 static int open_file(struct db *db, const char *path, struct err *err)
 {
+	prepare_sqlite();
 	int rc = sqlite3_open_v2(path, &db->conn,
 				 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
 				 SQLITE_OPEN_EXRESCODE, NULL);
 	if (rc != SQLITE_OK)
 		return err_set(err, db_error(db, rc), "%s: %s", path, db->conn ? sqlite3_errmsg(db->conn) : "no memory");
-	(void)sqlite3_wal_hook(db->conn, count_log_pages, db);
 	rc = set_pragmas(db, strcmp(path, ":memory:") == 0, err);
+	/* After the pragmas: wal_autocheckpoint, even of 0, takes the hook away. */
+	(void)sqlite3_wal_hook(db->conn, count_log_pages, db);
 	if (rc == 0)
 		rc = settle_log(db, err);
 	if (rc == 0)

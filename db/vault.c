@@ -24,10 +24,18 @@ static void derive(const unsigned char *master, uint64_t number, unsigned char *
 	(void)crypto_kdf_derive_from_key(out, VAULT_KEY_LEN, number, "waslkey1", master);
 }
 
+/* Each sealed column takes a nonce: ChaCha20 in this process, seeded by the kernel, instead of a system call each. */
+static int start_sodium(void)
+{
+	if (randombytes_set_implementation(&randombytes_internal_implementation) != 0)
+		return -1;
+	return sodium_init();
+}
+
 int vault_from_key(struct vault *vault, const unsigned char *master)
 {
 	unsigned char key[VAULT_KEY_LEN];
-	if (sodium_init() < 0)
+	if (start_sodium() < 0)
 		return -EIO;
 	if (master)
 		memcpy(key, master, sizeof key);
@@ -66,7 +74,7 @@ static int read_key(int fd, const char *key_file, unsigned char *key, struct err
 int vault_open(struct vault *vault, const char *key_file, struct err *err)
 {
 	unsigned char key[VAULT_KEY_LEN];
-	if (sodium_init() < 0)
+	if (start_sodium() < 0)
 		return err_set(err, -EIO, "libsodium does not start");
 	int fd = open(key_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {

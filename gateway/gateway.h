@@ -29,6 +29,7 @@ struct gateway {
 	int64_t clock_offset_ms;     /* `explain --at`, the demo's moved clock */
 	struct gateway_counts counts;
 	size_t parked_requests;
+	int64_t inbound_noted_ms[CONFIG_CHANNELS_MAX]; /* as stored in channel_state */
 	bool stopping;
 	void (*observe)(const struct inbound_trace *trace, void *user); /* `explain` looks on; else NULL */
 	void *observer;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REQUEST_ARENA = 192 * 1024 };
+/* What a request needs grows with its body; small enough to come from the heap and not, page by page, from the kernel. */
+enum { ARENA_LEAST = 32 * 1024, ARENA_PER_BYTE = 16 };
 
 struct inbound { /* one request on its way; owns its arena; freed when it was answered */
 	struct batch_item item;
@@ -257,7 +258,7 @@ static struct inbound *begin(struct gateway *g, struct http_request *request, co
 			     const struct hook *hook)
 {
 	struct inbound *in = calloc(1, sizeof *in);
-	if (!in || arena_new(&in->arena, REQUEST_ARENA) != 0) {
+	if (!in || arena_new(&in->arena, ARENA_LEAST + ARENA_PER_BYTE * request->body.len) != 0) {
 		free(in);
 		return NULL;
 	}

@@ -13,6 +13,7 @@ enum { HOUR_MS = 3600 * 1000 };
 #define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
 #define RESUME_WINDOW_MS ((int64_t)48 * HOUR_MS) /* domain.md 2.3 (d) */
+#define SEEN_AGAIN_MS 10000                      /* how exact "last seen" is */
 #define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
 
 struct step { /* one event on its way */
@@ -41,7 +42,9 @@ static int find_person(struct step *s)
 	int64_t wipe_due = s->now_ms + (int64_t)s->g->config.retention.unconsented_hours * HOUR_MS;
 	struct str number = str_of(s->event->from.e164);
 	int rc = contact_by_number(s->db, number, &s->who);
-	if (rc == 1)
+	if (rc == 1 && s->now_ms - s->who.last_seen < SEEN_AGAIN_MS)
+		rc = 0; /* a hop of the same conversation */
+	else if (rc == 1)
 		rc = contact_touch(s->db, s->who.contact_id, s->now_ms, wipe_due);
 	else if (rc == 0)
 		rc = contact_add(s->db, number, str_of(s->event->from.country), s->now_ms, wipe_due, &s->who);
@@ -511,6 +514,17 @@ static int seen_by_id(struct step *s)
 	return rc;
 }
 
+/* "Last inbound" of a channel, exact to a second. */
+static int note_inbound(struct step *s)
+{
+	size_t i = (size_t)(s->channel - s->g->config.channels);
+	int64_t *noted = &s->g->inbound_noted_ms[i];
+	if (s->now_ms / 1000 == *noted / 1000)
+		return 0;
+	*noted = s->now_ms;
+	return channel_state_inbound(s->db, s->channel->id, s->now_ms);
+}
+
 int step_event(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
 {
 	struct step s = { .g = g, .db = &g->db, .channel = channel, .event = event, .now_ms = gateway_now(g), .out = out };
@@ -538,7 +552,7 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 		break;
 	}
 	if (rc == 0 && out->what != STEP_DUPLICATE)
-		rc = channel_state_inbound(&g->db, channel->id, s.now_ms);
+		rc = note_inbound(&s);
 	seal_key_forget(&s.who.key);
 	return rc;
 }

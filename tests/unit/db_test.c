@@ -330,8 +330,27 @@ static void test_reader(void)
 	reader_close(r);
 	db_close(&db);
 
+	check_begin("the log is moved into the file and begun anew: it does not grow with what is written");
+	char path[128], value[2048];
+	struct stat st;
+	memset(value, 'x', sizeof value - 1);
+	value[sizeof value - 1] = '\0';
+	open_or_die(&db, folder);
+	for (int i = 0; i < 3000; i++) {
+		char name[16];
+		(void)snprintf(name, sizeof name, "n%d", i);
+		begin(&db);
+		CHECK_INT(setting_put(&db, name, value), 0);
+		commit(&db);
+		CHECK_INT(db_checkpoint(&db), 0);
+	}
+	(void)snprintf(path, sizeof path, "%s/wasl.db-wal", folder);
+	CHECK(stat(path, &st) == 0 && st.st_size < 1200 * 4120);
+	(void)snprintf(path, sizeof path, "%s/wasl.db", folder);
+	CHECK(stat(path, &st) == 0 && st.st_size > 1 << 20);
+	db_close(&db);
+
 	check_begin("a newer schema is refused, another program's file too");
-	char path[128];
 	sqlite3 *raw;
 	(void)snprintf(path, sizeof path, "%s/wasl.db", folder);
 	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
