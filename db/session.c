@@ -33,7 +33,8 @@ static int read_conversation(struct db *db, struct query *q, const struct contac
 	int rc = db_row(q);
 	if (rc != 1)
 		return rc;
-	*out = (struct conversation){ .session_id = col_i64(q, 0), .started_at = col_i64(q, 3), .updated_at = col_i64(q, 4) };
+	*out = (struct conversation){ .session_id = col_i64(q, 0), .started_at = col_i64(q, 3), .updated_at = col_i64(q, 4),
+				      .resumable = col_i64(q, 5) != 0 };
 	unpack_hops(col_str(q, 2), out);
 	rc = unpack_state(db, q, 1, who, out->session_id, &out->session);
 	db_done(q);
@@ -124,7 +125,7 @@ int conversation_save(struct db *db, const struct contact *who, const struct con
 	bind_i64(&q, now_ms);
 	bind_i64(&q, c->session_id);
 	rc = db_run(&q);
-	return rc == 0 && resumable ? supersede_others(db, who, c->session_id) : rc;
+	return rc == 0 && resumable && !c->resumable ? supersede_others(db, who, c->session_id) : rc;
 }
 
 int conversation_ended(struct db *db, int64_t session_id, struct str status, int64_t now_ms)

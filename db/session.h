@@ -21,6 +21,7 @@ struct conversation {
 	struct hop hops[HOPS_MAX];
 	size_t hops_count;
 	int64_t started_at, updated_at;
+	bool resumable;            /* as stored: then it is the only one of this person */
 };
 
 /* 1 found, 0 not, or an error.  since_ms: older ones are not found (another day's session of the same id is new). */

@@ -81,7 +81,7 @@ static int load_facts(struct step *s)
 		return rc;
 	bool has_case = rc == 1;
 	rc = case_new_ref(s->db, s->new_ref);
-	if (rc == 0)
+	if (rc == 0 && !s->talk.resumable) /* else this one is the only one */
 		rc = conversation_unfinished(s->db, &s->who, s->now_ms - RESUME_WINDOW_MS, s->talk.session_id, &s->unfinished,
 					     &s->unfinished_id);
 	if (rc < 0)
@@ -183,6 +183,7 @@ static int keep_left(struct step *s, const struct session *left)
 	if (rc != 0)
 		return rc;
 	kept.session = *left;
+	s->talk.resumable = false; /* that one is it now */
 	return conversation_save(s->db, &s->who, &kept, true, s->now_ms);
 }
 
