@@ -1,8 +1,5 @@
 #include "flows/checker.h"
 
-#include "flows/engine.h"
-#include "flows/field.h"
-#include "flows/nearest.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -79,6 +76,38 @@ static void check_needs(struct checker *c)
 			check_say(c, FINDING_ERROR, -1, "the text \"%s\" is missing", messages[i]);
 }
 
+static bool leads_to(const struct transition *list, size_t count, const struct flow *target)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(list[i].flow, target->name))
+			return true;
+	return false;
+}
+
+static bool state_leads_to(const struct state *s, const struct flow *target)
+{
+	for (size_t p = 0; p < s->prompts_count; p++)
+		for (size_t o = 0; o < s->prompts[p].options_count; o++)
+			if (leads_to(s->prompts[p].options[o].next, s->prompts[p].options[o].next_count, target))
+				return true;
+	return leads_to(s->next, s->next_count, target);
+}
+
+/* A conversation that nobody can come to: not from the menu, not by a keyword, not begun by the gateway. */
+static void check_entered(struct checker *c)
+{
+	const struct flow *target = c->flow;
+	bool entered = str_eq_z(target->name, "entry") || str_eq_z(target->name, "control");
+	for (size_t s = 0; s < target->states_count; s++)
+		entered = entered || target->states[s].sent_first;
+	for (size_t f = 0; f < c->book->flows_count && !entered; f++)
+		for (size_t s = 0; !c->book->flows[f]->old && s < c->book->flows[f]->states_count; s++)
+			entered = entered || (c->book->flows[f] != target && state_leads_to(&c->book->flows[f]->states[s], target));
+	if (!entered)
+		check_say(c, FINDING_WARNING, -1, "no menu and no other conversation leads here: \"go\": \"%.*s\"",
+			  STR_ARG(target->name));
+}
+
 size_t book_check(const struct book *book, struct screen_limit screen, unsigned max_segments, finding_fn *report,
 		  void *user)
 {
@@ -95,6 +124,7 @@ size_t book_check(const struct book *book, struct screen_limit screen, unsigned 
 		c.flow = book->flows[i];
 		c.state = NULL;
 		c.place[0] = '\0';
+		check_entered(&c);
 		check_graph(&c);
 		check_codes(&c);
 		check_shared_phone(&c);

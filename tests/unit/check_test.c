@@ -103,6 +103,28 @@ static void test_shape(void)
 	expect("control.json", "\"states\": {", "\"HELP\": {", "\"HELPP\": {", "", "\"control\" has no state HELP");
 }
 
+/* The example of flows/README.md in short: good, but nobody comes there yet. */
+static void test_new_flow(void)
+{
+	struct book book;
+	struct hunt h = { .path = "", .says = "no menu and no other conversation leads here: \"go\": \"visit\"" };
+	struct source sources[33];
+	size_t count = 0;
+	struct err err = { "" };
+	check_begin("found: a conversation to which nothing leads");
+	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
+		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
+	sources[count++] = (struct source){ STR("visit.json"), STR("{\"flow\": \"visit\", \"title\": \"V\", \"initial\": \"BYE\","
+								" \"states\": {\"BYE\": {\"final\": true, \"say\": \"bye\"}}}") };
+	if (book_load(&book, sources, count, NULL, &err)) {
+		check_fail(__FILE__, __LINE__, "%s", err.text);
+		return;
+	}
+	CHECK_INT(book_check(&book, (struct screen_limit){ 160, 80 }, 3, hunt, &h), 0);
+	CHECK(h.found);
+	book_free(&book);
+}
+
 static void test_codes(void)
 {
 	const char *rr = "return_request.json";
@@ -160,6 +182,7 @@ int main(void)
 {
 	test_shipped();
 	test_shape();
+	test_new_flow();
 	test_codes();
 	test_words();
 	test_lengths();

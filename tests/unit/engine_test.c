@@ -247,6 +247,54 @@ static void test_old_version(void)
 	world_release(&w);
 }
 
+/* The same definitions with other words for one question. */
+static int load_new_words(struct book *changed)
+{
+	static char bytes[256 * 1024];
+	struct source sources[32];
+	size_t count = 0;
+	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++) {
+		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
+		const char *at = strcmp(f->name, "return_request.json") == 0 ? strstr(f->bytes, "How old are you?") : NULL;
+		if (!at)
+			continue;
+		struct buf out = buf_over(bytes, sizeof bytes);
+		buf_put(&out, str_span(f->bytes, at));
+		buf_put_z(&out, "Your age, please?");
+		buf_put(&out, str_span(at + strlen("How old are you?"), f->bytes + f->len));
+		sources[count - 1].bytes = buf_str(&out);
+	}
+	return book_load(changed, sources, count, NULL, NULL);
+}
+
+static void test_finish_on_old_words(void)
+{
+	static struct world w;
+	static struct book changed;
+	const struct outcome *out;
+	struct err err = { "" };
+	check_begin("who is in the middle of a conversation finishes it on the words it began with");
+	CHECK_INT(world_init(&w, &book), 0);
+	w.language = book_language(&book, STR("en"));
+	CHECK(say(&w, MODE_SMS, "MENU") != NULL);
+	out = say(&w, MODE_SMS, "1");
+	CHECK(out && str_starts(out->text, STR("How old are you?")));
+	CHECK_INT(load_new_words(&changed), 0);
+	const struct flow *was = book_flow(&book, STR("return_request"), STR(""));
+	CHECK_INT(book_add_version(&changed, (struct source){ STR("return_request"), was->source }, &err), 0);
+	CHECK_STR(str_of(err.text), STR(""));
+	w.book = &changed;
+	out = say(&w, MODE_SMS, "?"); /* leaves the question open */
+	CHECK(out != NULL);
+	out = say(&w, MODE_SMS, "nine");
+	CHECK(out && strstr(out->text.at, "How old are you?") != NULL);
+	CHECK(say(&w, MODE_SMS, "MENU") != NULL);
+	out = say(&w, MODE_SMS, "1");
+	CHECK(out && str_starts(out->text, STR("Your age, please?")));
+	world_release(&w);
+	book_free(&changed);
+}
+
 static void test_pin(void)
 {
 	static struct world w;
@@ -305,6 +353,7 @@ int main(void)
 	test_anybody();
 	test_begin();
 	test_old_version();
+	test_finish_on_old_words();
 	test_pin();
 	test_placeholders();
 	book_free(&book);
