@@ -162,9 +162,12 @@ static void print_results(const struct recipient_result *results, json_t *recipi
 	json_decref(whole);
 }
 
-static struct outgoing part_of(const struct order *order, size_t from)
+/* ref: the outbox takes the numbers of its messages for references, so "gw-1" is never one of those. */
+static struct outgoing part_of(const struct order *order, size_t from, struct buf *ref)
 {
-	struct outgoing message = { .text = order->final, .encoding = order->encoding, .client_ref = STR("") };
+	buf_clear(ref);
+	buf_printf(ref, "gw-%zu", from + 1);
+	struct outgoing message = { .text = order->final, .encoding = order->encoding, .client_ref = buf_str(ref) };
 	size_t most = order->channel->adapter->recipients_per_call;
 	for (size_t i = from; i < order->count && message.count < (most ? most : 1); i++)
 		message.to[message.count++] = str_of(order->to[i].e164);
@@ -182,8 +185,10 @@ static int send_all(const struct order *order, struct arena *arena)
 {
 	struct recipient_result results[RECIPIENTS_MAX];
 	json_t *recipients = json_array();
+	char storage[24];
+	struct buf ref = buf_over(storage, sizeof storage);
 	for (size_t done = 0; done < order->count;) {
-		struct outgoing message = part_of(order, done);
+		struct outgoing message = part_of(order, done, &ref);
 		size_t mark = arena_mark(arena);
 		int error = send_some(order->channel, &message, arena, &results[done]);
 		if (error && done == 0) {

@@ -2,6 +2,7 @@
 #include "gateway/config_key.h"
 #include "flows/nearest.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,9 +197,9 @@ static void read_own_keys(struct loading *r, json_t *object, struct channel *cha
 
 /* ---- the whole channel */
 
-static bool takes(const struct adapter *adapter, enum event_kind kind)
+static bool takes(const struct channel *channel, enum event_kind kind)
 {
-	for (const struct hook *hook = adapter->hooks; hook->name; hook++)
+	for (const struct hook *hook = channel->hooks; hook->name; hook++)
 		if (hook->kind == kind)
 			return true;
 	return false;
@@ -206,8 +207,8 @@ static bool takes(const struct adapter *adapter, enum event_kind kind)
 
 static void finish_modes(struct loading *r, struct channel *channel, bool given)
 {
-	bool sms = takes(channel->adapter, EVENT_SMS) || channel->adapter->compose;
-	bool ussd = takes(channel->adapter, EVENT_USSD);
+	bool sms = takes(channel, EVENT_SMS) || takes(channel, EVENT_REPORT) || !takes(channel, EVENT_USSD);
+	bool ussd = takes(channel, EVENT_USSD);
 	if (!given) {
 		channel->sms = sms;
 		channel->ussd = ussd;
@@ -218,6 +219,25 @@ static void finish_modes(struct loading *r, struct channel *channel, bool given)
 		loading_say(r, "the adapter %s has no SMS", channel->adapter->name);
 	if (channel->ussd && !ussd)
 		loading_say(r, "the adapter %s has no USSD", channel->adapter->name);
+	loading_leave(r, mark);
+}
+
+/* "profiles.nalo.new: what" of the adapter becomes a problem at that path. */
+static void prepare(struct loading *r, struct channel *channel)
+{
+	struct err err = { "" };
+	channel->public_url = r->config->public_url;
+	while (str_ends(channel->public_url, STR("/")))
+		channel->public_url.len--;
+	channel->hooks = channel->adapter->hooks;
+	if (!channel->adapter->prepare)
+		return;
+	int rc = channel->adapter->prepare(channel, &r->config->arena, &err);
+	if (rc == 0)
+		return;
+	const char *colon = strstr(err.text, ": ");
+	size_t mark = loading_enter(r, "%s%.*s", colon ? "." : "", colon ? (int)(colon - err.text) : 0, err.text);
+	loading_say(r, "%s", rc == -ENOMEM ? "out of memory" : colon ? colon + 2 : err.text);
 	loading_leave(r, mark);
 }
 
@@ -237,6 +257,9 @@ void read_channel(struct loading *r, const struct key *key, json_t *value, void 
 	if (!channel->adapter)
 		return;
 	read_own_keys(r, value, channel);
+	prepare(r, channel);
+	if (!channel->hooks)
+		return;
 	finish_modes(r, channel, json_object_get(value, "modes") != NULL);
 	if (channel->max_segments == 0)
 		channel->max_segments = r->config->limits.max_segments;

@@ -221,7 +221,7 @@ static bool address_allowed(const struct channel *channel, const struct http_req
 
 static const struct hook *find_hook(const struct channel *channel, struct str name)
 {
-	for (const struct hook *hook = channel->adapter->hooks; hook->name; hook++)
+	for (const struct hook *hook = channel->hooks; hook->name; hook++)
 		if (str_eq_z(name, hook->name))
 			return hook;
 	return NULL;

@@ -1,9 +1,12 @@
 #include "gateway/channels/channel.h"
 
 #include "gateway/channels/africastalking.h"
+#include "gateway/channels/vendors.h"
 
 static const struct adapter *const adapters[] = {
 	&africastalking,
+	&kannel,
+	&jasmin,
 	NULL,
 };
 

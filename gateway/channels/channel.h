@@ -41,6 +41,9 @@ struct channel { /* one object of the configuration's "channels"; lives as long 
 	size_t allow_from_count;      /* 0: any address */
 	struct { struct str name, value; } key[CHANNEL_KEYS_MAX]; /* the adapter's own keys */
 	size_t keys_count;
+	struct str public_url;        /* of the configuration: what the aggregator calls, without a slash at its end */
+	const struct hook *hooks;     /* of the adapter, or what its prepare() made of the configuration */
+	const void *prepared;         /* the adapter's own, from prepare() */
 	bool sink;                    /* the demo's: sends into this process, never outside */
 };
 
@@ -66,6 +69,8 @@ struct event {
 	enum ussd_event event;   /* USSD: what the vendor says; with `cumulative` the stored history decides */
 	bool cumulative;         /* text holds all inputs of the session joined by '*' (aggregators.md 2) */
 	bool turn_ids;           /* USSD: id is unique per hop */
+	bool first_is_code;      /* USSD: in a session's first hop text is what was dialled, no input */
+	struct str client_ref;   /* REPORT: our own reference, where the vendor gives it back */
 	enum report_status status; /* REPORT */
 	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT:
 	                          * "subscribe" or "unsubscribe" where the vendor tells it from a plain opt-out */
@@ -85,6 +90,7 @@ struct decoded {
 	const char *why;      /* MALFORMED, PARK: a few words, static, never text of the request */
 	struct event *events; /* arena */
 	size_t count;
+	const void *note;     /* from decode() to reply() of the same adapter; arena */
 };
 
 enum answer_state {
@@ -142,6 +148,7 @@ struct hook {
 	const char *name;    /* "sms", "ussd", "ussd-end", "dlr", "optout" */
 	unsigned methods;    /* bit set of 1u << HTTP_POST … */
 	enum event_kind kind;
+	const void *spec;    /* the adapter's own, from prepare(); else NULL */
 };
 
 bool hook_takes(const struct hook *hook, enum http_method method);
@@ -152,6 +159,9 @@ struct adapter {
 	const char *const *keys;      /* own keys it takes, NULL-terminated; "!" before a name: required for sending */
 	const struct hook *hooks;     /* ended by name == NULL */
 	bool authenticates;           /* the adapter proves each request itself: no token in the URL */
+	/* NULL, or: once, when the configuration loads: checks the own keys, sets channel->prepared and ->hooks (both in
+	 * the arena).  0, -ENOMEM, or -EINVAL with "path: what" in err, the path seen from the channel's object. */
+	int (*prepare)(struct channel *channel, struct arena *arena, struct err *err);
 
 	/* One callback -> events.  Everything in *out lives in the arena.  0, or -ENOMEM. */
 	int (*decode)(const struct channel *channel, const struct hook *hook, const struct http_request *request,

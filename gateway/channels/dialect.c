@@ -175,6 +175,17 @@ int64_t dialect_time(struct str written)
 	return ((int64_t)seconds - offset * 60) * 1000 + ms;
 }
 
+int64_t dialect_instant(struct str written)
+{
+	uint64_t count;
+	struct str s = str_trim(written);
+	if (!str_to_u64(s, &count))
+		return dialect_time(s);
+	if (s.len == 9 || s.len == 10)
+		return (int64_t)count * 1000;
+	return s.len == 12 || s.len == 13 ? (int64_t)count : 0;
+}
+
 /* ---- answers */
 
 bool dialect_media_type_is(struct str content_type, const char *type)

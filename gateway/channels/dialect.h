@@ -29,6 +29,8 @@ struct str dialect_word(struct str word);
 /* "2017-05-03T06:04:45Z", "2026-03-19T08:34:18.445+01:00", "2026-03-11 09:14:05" (UTC where no offset stands).
  * Milliseconds since 1970 UTC, or 0: unreadable. */
 int64_t dialect_time(struct str written);
+/* The same, or a count since 1970 UTC: of seconds (9 or 10 digits), of milliseconds (12 or 13). */
+int64_t dialect_instant(struct str written);
 
 /* "text/plain; charset=utf-8" is a "text/plain"; letters' case does not count (RFC 9110 8.3.1). */
 bool dialect_media_type_is(struct str content_type, const char *type);
