@@ -277,7 +277,7 @@ static const struct option *read_option(struct step *st, const struct prompt *pr
 	if (prompt && !option && a->kind == ANSWER_CHOICE)
 		option = option_numbered(prompt, a->choice);
 	else if (prompt && st->state->yes_no && (a->kind == ANSWER_YES || a->kind == ANSWER_NO))
-		option = option_numbered(prompt, a->kind == ANSWER_YES ? 1 : 2);
+		option = option_numbered(prompt, a->kind == ANSWER_YES ? st->state->yes : st->state->no);
 	return option;
 }
 

@@ -1,6 +1,5 @@
 #include "flows/checker.h"
 
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -121,7 +121,8 @@ struct state {
 	const struct prompt *prompts;
 	size_t prompts_count;
 	enum accept accept;
-	bool yes_no;               /* oui, نعم, wakha … answer it: option 1 is yes, option 2 is no */
+	bool yes_no;               /* oui, نعم, wakha … answer it */
+	int yes, no;               /* numbers of the options they are; 1 and 2 unless said */
 	bool sensitive;            /* v_answer.value stays NULL, the answer is only in raw (sealed) */
 	bool no_answer;            /* a menu or language choice: no row in v_answer */
 	bool stop_here;            /* a SHARED phone by SMS hears only quiet final texts after this one (flow check) */

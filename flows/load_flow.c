@@ -113,6 +113,32 @@ static int load_stays(struct reader *r, json_t *object, struct state *s)
 	return 0;
 }
 
+/* "yes_no": true, or which options they are: {"yes": 1, "no": 3}. */
+static int load_yes_no(struct reader *r, json_t *object, struct state *s)
+{
+	static const char *const members[] = { "yes", "no", NULL };
+	json_t *value = json_object_get(object, "yes_no");
+	int64_t yes = 1, no = 2;
+	int rc = 0;
+	if (json_is_object(value)) {
+		size_t was = reader_key(r, "yes_no");
+		rc = reader_members(r, value, members, 0);
+		if (rc == 0)
+			rc = reader_int(r, value, "yes", 0, 97, &yes);
+		if (rc == 0)
+			rc = reader_int(r, value, "no", 0, 97, &no);
+		if (rc)
+			return rc;
+		reader_back(r, was);
+		s->yes_no = true;
+	} else {
+		rc = reader_bool(r, object, "yes_no", &s->yes_no);
+	}
+	s->yes = (int)yes;
+	s->no = (int)no;
+	return rc;
+}
+
 static int load_resumes_at(struct reader *r, json_t *object, struct state *s)
 {
 	int rc = reader_name(r, object, "resumes_at", &s->resumes_at);
@@ -128,7 +154,7 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 	const struct {
 		const char *name;
 		bool *out;
-	} marks[] = { { "yes_no", &s->yes_no }, { "sensitive", &s->sensitive }, { "secret", &s->secret },
+	} marks[] = { { "sensitive", &s->sensitive }, { "secret", &s->secret },
 		      { "silent", &s->silent }, { "optional", &s->optional }, { "stop_here", &s->stop_here },
 		      { "sent_first", &s->sent_first }, { "answer", &answer } };
 	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
@@ -142,6 +168,8 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 		if (str_eq(r->options->optional_states[i], s->name))
 			s->off = false;
 	int rc = reader_name(r, object, "saves", &s->saves);
+	if (rc == 0)
+		rc = load_yes_no(r, object, s);
 	if (rc == 0)
 		rc = load_resumes_at(r, object, s);
 	return rc ? rc : load_stays(r, object, s);

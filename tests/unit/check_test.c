@@ -131,6 +131,7 @@ static void test_codes(void)
 	expect(rr, "\"START\": {", "\"contact_pref\": \"SHARED\"", "\"contact_perf\": \"SHARED\"", "states.START.next",
 	       "did you mean \"contact_pref\"?");
 	expect(rr, "\"START\": {", "\"mode\": \"sms\"", "\"mode\": \"SMS\"", "states.START.next", "did you mean \"sms\"?");
+	expect(rr, "\"SAFE\": {", "\"no\": 3", "\"no\": 4", "states.SAFE.ask[0]", "\"yes_no\" means options 1 and 4");
 	expect(rr, "\"SEX\": {", "\"1\": \"M\"", "\"1\": \"MAN\"", "states.SEX.options[0]", "\"MAN\" is no code of the field");
 	expect(rr, "\"SAFE\": {", "\"kind\": \"MINOR\"", "\"kind\": \"MINER\"", "states.SAFE.effects", "did you mean \"MINOR\"?");
 	expect(rr, "\"SAFE\": {", "\"role\": \"protection\"", "\"role\": \"protecton\"", "states.SAFE.effects",
