@@ -122,7 +122,7 @@ static int parse_flows(struct reader *r, const struct source *sources, size_t co
 
 static int load_flows(struct reader *r, const struct source *sources, size_t count)
 {
-	json_t *roots[FLOWS_MAX];
+	json_t *roots[FLOWS_MAX] = { NULL };
 	size_t n = 0;
 	r->roots = roots;
 	int rc = parse_flows(r, sources, count, roots);
@@ -135,6 +135,7 @@ static int load_flows(struct reader *r, const struct source *sources, size_t cou
 	}
 	for (size_t i = 0; i < r->roots_count; i++)
 		json_decref(roots[i]);
+	r->roots = NULL;
 	return rc;
 }
 

@@ -194,7 +194,7 @@ int load_messages(struct reader *r, json_t *root)
 		return reader_no_memory(r);
 	json_object_foreach(all, key, value) {
 		size_t was = reader_key(r, key), at = b->messages_count;
-		struct text *text;
+		struct text *text = NULL;
 		rc = load_message(r, key, value, &text);
 		if (rc)
 			return rc;

@@ -139,7 +139,7 @@ void listener_close(struct listener *listener)
 
 unsigned http_socket_port(int fd)
 {
-	struct sockaddr_storage at;
+	struct sockaddr_storage at = { 0 };
 	socklen_t len = sizeof at;
 	if (fd < 0 || getsockname(fd, (struct sockaddr *)&at, &len))
 		return 0;

@@ -343,6 +343,8 @@ static int converse_by_ussd(struct step *s)
 	struct str typed = turn->inputs == 1 ? turn->input[0] : turn->is_new ? s->event->text : STR("");
 	struct str hop = hop_name(s);
 	int rc = walk(s, &outcome);
+	if (rc == 0 && !outcome)
+		rc = -EINVAL;
 	if (rc == 0) /* a PIN is in no log, and in no path that was dialled with it */
 		rc = log_inbound(s, outcome->secret ? STR("****") : typed, outcome, "received", hop);
 	if (rc == 0)
