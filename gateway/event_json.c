@@ -49,6 +49,9 @@ static void put_own(json_t *object, const struct event *event)
 		put_unless_empty(object, "status", str_of(report_status_name(event->status)));
 		put_unless_empty(object, "reason", event->reason);
 		break;
+	case EVENT_NOTICE:
+		json_put_str(object, "event", event->reason);
+		break;
 	case EVENT_OPT_OUT:
 		json_put_str(object, "event", event->reason.len ? event->reason : STR("opt_out"));
 		break;

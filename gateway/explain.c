@@ -50,6 +50,17 @@ static json_t *seen_event(const struct event *e, const struct step_result *step)
 	return object;
 }
 
+/* The elements of a batch that wait for an operator, by id where they have one. */
+static void put_parked(json_t *object, const struct decoded *decoded)
+{
+	json_t *parked = json_array();
+	for (size_t i = 0; decoded && i < decoded->parked_count; i++)
+		(void)json_array_append_new(parked, json_from_str(decoded->parked[i].id));
+	if (json_array_size(parked) > 0)
+		(void)json_object_set(object, "parked", parked);
+	json_decref(parked);
+}
+
 static void observed(const struct inbound_trace *trace, void *user)
 {
 	struct explain *x = user;
@@ -64,6 +75,7 @@ static void observed(const struct inbound_trace *trace, void *user)
 	if (json_array_size(events) > 0)
 		(void)json_object_set(x->out, "events", events);
 	json_decref(events);
+	put_parked(x->out, trace->decoded);
 }
 
 /* ---- the reply as it stands on the wire */

@@ -33,6 +33,7 @@ struct http_request {
 	size_t headers_count;
 	struct str body;
 	struct sockaddr_storage peer;
+	int64_t now_ms;      /* the gateway's wall clock, set by the handler for adapters (replay windows) */
 	int64_t received_us; /* CLOCK_MONOTONIC, when the headers were complete */
 	void *connection;    /* of http.c */
 };

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What a request needs grows with its body; small enough to come from the heap and not, page by page, from the kernel. */
-enum { ARENA_LEAST = 32 * 1024, ARENA_PER_BYTE = 16 };
+enum { ARENA_LEAST = 32 * 1024, ARENA_PER_BYTE = 24, PATH_PARTS_MAX = 8 };
 
 struct inbound { /* one request on its way; owns its arena; freed when it was answered */
 	struct batch_item item;
@@ -134,10 +134,12 @@ static int run_events(struct batch_item *item, struct db *db)
 {
 	struct inbound *in = (struct inbound *)item;
 	int rc = 0;
-	(void)db;
 	in->duplicate = true;
 	for (size_t i = 0; rc == 0 && i < in->decoded.count; i++)
 		rc = take_one(in, i);
+	for (size_t i = 0; rc == 0 && i < in->decoded.parked_count; i++)
+		rc = parked_add(db, in->channel->id, in->hook->name, "an element of the batch could not be read",
+				in->decoded.parked[i].raw, gateway_now(in->g));
 	in->answered = rc == 0;
 	return rc;
 }
@@ -242,15 +244,17 @@ static bool token_proves(const struct channel *channel, struct str token)
 /* /cb/<id>/<token>/<hook> or, where the adapter proves each request itself, /cb/<id>/<hook>. */
 static const struct channel *route(struct gateway *g, const struct http_request *request, const struct hook **hook)
 {
-	struct str rest = request->path, part[6];
+	struct str rest = request->path, part[PATH_PARTS_MAX];
 	size_t parts = 0;
-	while (parts < 6 && str_split(&rest, '/', &part[parts]))
+	while (parts < PATH_PARTS_MAX && str_split(&rest, '/', &part[parts]))
 		parts++;
 	const struct channel *channel = parts >= 4 ? config_channel(&g->config, part[2]) : NULL;
-	bool bare = parts == 4 && channel && channel->adapter->authenticates && !channel->token.len;
-	struct str token = parts == 5 ? part[3] : STR("");
-	bool proved = token_proves(channel, token) && (parts == 5 || bare);
-	*hook = proved && address_allowed(channel, request) ? find_hook(channel, part[bare ? 3 : 4]) : NULL;
+	bool bare = channel && channel->adapter->authenticates && !channel->token.len;
+	size_t at = bare ? 3 : 4; /* where the hook stands */
+	bool proved = token_proves(channel, parts > 4 && !bare ? part[3] : STR("")) && parts > at;
+	*hook = proved && address_allowed(channel, request) ? find_hook(channel, part[at]) : NULL;
+	if (*hook && !(*hook)->deep && (parts != at + 1 || rest.at))
+		*hook = NULL;
 	return *hook ? channel : NULL;
 }
 
@@ -327,6 +331,7 @@ void inbound_handle(struct gateway *g, struct http_request *request)
 		refuse(g, request, 503, INBOUND_ACCEPT, "too many requests wait");
 		return;
 	}
+	request->now_ms = gateway_now(g);
 	int rc = channel->adapter->decode(channel, hook, request, &g->book.phones, &in->arena, &in->decoded);
 	if (rc == 0)
 		judge(in);

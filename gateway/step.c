@@ -553,6 +553,9 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 	case EVENT_OPT_OUT:
 		rc = step_opt_out(&s);
 		break;
+	case EVENT_NOTICE:
+		out->what = STEP_IGNORED;
+		break;
 	}
 	if (rc == 0 && out->what != STEP_DUPLICATE)
 		rc = note_inbound(&s);

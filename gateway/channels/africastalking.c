@@ -192,6 +192,8 @@ static int read_event(struct reading *r)
 		return read_report(r);
 	case EVENT_OPT_OUT:
 		return read_opt_out(r);
+	case EVENT_NOTICE:
+		break;
 	}
 	return malformed(r->out, "hook");
 }

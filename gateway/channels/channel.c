@@ -1,12 +1,14 @@
 #include "gateway/channels/channel.h"
 
 #include "gateway/channels/africastalking.h"
+#include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
 
 static const struct adapter *const adapters[] = {
 	&africastalking,
 	&kannel,
 	&jasmin,
+	&twilio,
 	NULL,
 };
 
@@ -31,6 +33,22 @@ struct str channel_key(const struct channel *channel, const char *name)
 	return STR("");
 }
 
+struct str channel_callback(const struct channel *channel, const char *hook, struct arena *arena)
+{
+	if (channel->public_url.len == 0)
+		return STR("");
+	struct str hook_name = str_of(hook);
+	struct buf url = buf_new(arena, channel->public_url.len + channel->id.len + channel->token.len + hook_name.len + 8);
+	buf_put(&url, channel->public_url);
+	buf_put_z(&url, "/cb/");
+	buf_put(&url, channel->id);
+	buf_put_z(&url, channel->token.len ? "/" : "");
+	buf_put(&url, channel->token);
+	buf_put_char(&url, '/');
+	buf_put(&url, hook_name);
+	return url.full ? (struct str){ NULL, 0 } : buf_str(&url);
+}
+
 const char decoded_wrong_method[] = "method";
 
 bool hook_takes(const struct hook *hook, enum http_method method)
@@ -51,6 +69,8 @@ const char *event_kind_name(enum event_kind k)
 		return "report";
 	case EVENT_OPT_OUT:
 		return "opt_out";
+	case EVENT_NOTICE:
+		return "notice";
 	}
 	return "unknown";
 }

@@ -51,8 +51,12 @@ struct str channel_key(const struct channel *channel, const char *name); /* empt
 
 /* ---- in */
 
-enum event_kind { EVENT_SMS, EVENT_USSD, EVENT_USSD_END, EVENT_REPORT, EVENT_OPT_OUT };
+enum event_kind {
+	EVENT_SMS, EVENT_USSD, EVENT_USSD_END, EVENT_REPORT, EVENT_OPT_OUT,
+	EVENT_NOTICE, /* a phone's own news (missed_call, device): shown by `explain`, never carried out */
+};
 enum ussd_event { USSD_NEW, USSD_CONTINUE, USSD_END, USSD_TIMEOUT };
+enum session_rule { SESSION_ANY, SESSION_NEW, SESSION_KNOWN }; /* what the vendor's word requires of our history */
 enum report_status { REPORT_NONE, REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED, REPORT_EXPIRED, REPORT_REJECTED };
 
 struct event {
@@ -71,8 +75,11 @@ struct event {
 	bool turn_ids;           /* USSD: id is unique per hop */
 	bool first_is_code;      /* USSD: in a session's first hop text is what was dialled, no input */
 	struct str client_ref;   /* REPORT: our own reference, where the vendor gives it back */
+	enum session_rule session_rule; /* USSD, without turn_ids: otherwise the request is refused as malformed */
+	unsigned part, parts;    /* SMS: parts > 1: the text is part 1 to `parts` of a long one (db/parts.h) */
+	struct str part_ref;     /* SMS: what the parts have in common, besides both numbers */
 	enum report_status status; /* REPORT */
-	struct str reason;       /* REPORT, USSD_END: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT:
+	struct str reason;       /* REPORT, USSD_END, NOTICE: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT:
 	                          * "subscribe" or "unsubscribe" where the vendor tells it from a plain opt-out */
 	bool opt_out;            /* REPORT, OPT_OUT: the person blocked us at the operator */
 	bool opt_in;             /* OPT_OUT: the operator lifted it */
@@ -91,6 +98,8 @@ struct decoded {
 	struct event *events; /* arena */
 	size_t count;
 	const void *note;     /* from decode() to reply() of the same adapter; arena */
+	struct event *parked; /* ACCEPT: elements of a batch that cannot be read, their raw as it stood there; arena */
+	size_t parked_count;
 };
 
 enum answer_state {
@@ -125,6 +134,7 @@ struct outgoing {
 	struct str text;        /* final: transliterated as the channel wants it */
 	enum encoding encoding;
 	struct str client_ref;  /* our own reference, where the vendor takes one */
+	struct str access;      /* the token that login() brought; empty where the adapter has none */
 };
 
 struct http_call {
@@ -149,7 +159,11 @@ struct hook {
 	unsigned methods;    /* bit set of 1u << HTTP_POST … */
 	enum event_kind kind;
 	const void *spec;    /* the adapter's own, from prepare(); else NULL */
+	bool deep;           /* more path segments follow; decode() reads them from the path */
 };
+
+/* "https://gw.example.org/cb/<id>/<token>/<hook>" in the arena; "" without a public_url; .at == NULL: arena full. */
+struct str channel_callback(const struct channel *channel, const char *hook, struct arena *arena);
 
 bool hook_takes(const struct hook *hook, enum http_method method);
 extern const char decoded_wrong_method[]; /* `why` of a request by another method: reply() answers it with 405 */
@@ -178,10 +192,20 @@ struct adapter {
 	int (*classify)(const struct channel *channel, const struct outgoing *message, const struct http_result *result,
 			struct arena *arena, struct recipient_result *results);
 
-	/* Pull mode; NULL where the vendor has no inbox.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
+	/* Where a call needs a token that another call fetches (OAuth 2.0, client credentials); else NULL.  The gateway
+	 * keeps the token in memory until it runs out, or a send comes back with 401 (then once a new one).
+	 * login(): as compose().  logged_in(): 0, token in the arena and its life in seconds; -EPROTO: there is none in
+	 * it, the class of the result (transport_class) says what to do; -ENOMEM. */
+	int (*login)(const struct channel *channel, struct arena *arena, struct http_call *out);
+	int (*logged_in)(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			 struct str *token, int64_t *life_s);
+
+	/* Pull mode; NULL where the vendor has no inbox.  once: each message is given once only, so the raw page is
+	 * saved before it is understood.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
 	 * the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
 	 * *parked, its raw the entry as it stood there; VERDICT_MALFORMED when there is no page at all (then
 	 * *next_cursor is the old one).  The cursor is to be committed together with the events. */
+	bool once;
 	int (*poll)(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 	int (*polled)(const struct channel *channel, struct str cursor, const struct http_result *result,
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,

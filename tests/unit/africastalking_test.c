@@ -106,6 +106,7 @@ static const char *event_word(const struct event *event)
 	case EVENT_USSD_END:
 		return ussd_event_name(event->event);
 	case EVENT_SMS:
+	case EVENT_NOTICE:
 	case EVENT_USSD:
 	case EVENT_REPORT:
 		break;
