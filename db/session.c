@@ -118,7 +118,7 @@ int conversation_save(struct db *db, const struct contact *who, const struct con
 		memcpy(hops + i * HOP_BYTES + 4, c->hops[i].hash, HOP_HASH_LEN);
 	}
 	struct query q = db_query(db, SQL_SESSION_SAVE);
-	bind_i64(&q, c->session.flow[0] != '\0' && !c->session.finished);
+	bind_i64(&q, c->session.flow[0] != '\0' && !c->session.finished && !c->set_aside);
 	bind_i64(&q, resumable);
 	bind_sealed(&q, &who->key, (struct seal_place){ "session.state", c->session_id }, buf_str(&packed));
 	bind_blob(&q, c->hops_count ? hops : NULL, c->hops_count * HOP_BYTES);

@@ -22,6 +22,7 @@ struct conversation {
 	size_t hops_count;
 	int64_t started_at, updated_at;
 	bool resumable;            /* as stored: then it is the only one of this person */
+	bool set_aside;            /* to be stored: no answer continues it, only whoever takes it up again */
 };
 
 /* 1 found, 0 not, or an error.  since_ms: older ones are not found (another day's session of the same id is new). */

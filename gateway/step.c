@@ -37,19 +37,22 @@ struct step { /* one event on its way */
 
 /* ---- who */
 
-static int find_person(struct step *s)
+static int meet_person(struct step *s, bool known)
 {
 	int64_t wipe_due = s->now_ms + (int64_t)s->g->config.retention.unconsented_hours * HOUR_MS;
-	struct str number = str_of(s->event->from.e164);
-	int rc = contact_by_number(s->db, number, &s->who);
-	if (rc == 1 && s->now_ms - s->who.last_seen < SEEN_AGAIN_MS)
-		rc = 0; /* a hop of the same conversation */
-	else if (rc == 1)
+	int rc = 0;
+	if (!known)
+		rc = contact_add(s->db, str_of(s->event->from.e164), str_of(s->event->from.country), s->now_ms, wipe_due, &s->who);
+	else if (s->now_ms - s->who.last_seen >= SEEN_AGAIN_MS) /* else a hop of the same conversation */
 		rc = contact_touch(s->db, s->who.contact_id, s->now_ms, wipe_due);
-	else if (rc == 0)
-		rc = contact_add(s->db, number, str_of(s->event->from.country), s->now_ms, wipe_due, &s->who);
 	s->out->contact_id = s->who.contact_id;
 	return rc;
+}
+
+static int find_person(struct step *s)
+{
+	int rc = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);
+	return rc < 0 ? rc : meet_person(s, rc == 1);
 }
 
 /* ---- facts */
@@ -183,6 +186,7 @@ static int keep_left(struct step *s, const struct session *left)
 	if (rc != 0)
 		return rc;
 	kept.session = *left;
+	kept.set_aside = true;
 	s->talk.resumable = false; /* that one is it now */
 	return conversation_save(s->db, &s->who, &kept, true, s->now_ms);
 }
@@ -362,15 +366,9 @@ static bool is_retry(const struct step *s)
 	       s->now_ms - s->talk.updated_at < RETRY_WINDOW_MS;
 }
 
-/* Seen before: by the vendor's turn id, else by conversation and the text so far; else (neither) by the hop's number,
- * which a quick repetition of the same input does not move on. */
-static void hop_key(const struct step *s, bool retry, unsigned char out[VAULT_INDEX_LEN])
+static int64_t day_of(int64_t ms)
 {
-	uint64_t number = s->talk.hops_count - retry;
-	struct str parts[] = { STR("hop"), s->channel->id, { (const char *)&s->talk.session_id, sizeof s->talk.session_id },
-			       s->event->turn_ids ? s->event->id : s->event->text,
-			       s->event->cumulative || s->event->turn_ids ? STR("") : (struct str){ (const char *)&number, sizeof number } };
-	vault_fingerprint(&s->db->vault, parts, sizeof parts / sizeof *parts, out);
+	return ms / ((int64_t)24 * HOUR_MS);
 }
 
 static int not_ours_by_ussd(struct step *s)
@@ -385,32 +383,54 @@ static int not_ours_by_ussd(struct step *s)
 	return rc == 0 ? of_another_country(s) : rc;
 }
 
+/* A hop of a conversation that is not there: was it, before its person was wiped?  1, 0, or an error.  The key left behind is
+ * that of a conversation that begins now. */
+static int hop_of_the_gone(struct step *s, const unsigned char vendor_key[VAULT_INDEX_LEN])
+{
+	int64_t today = day_of(s->now_ms);
+	for (int64_t day = today - 1; day <= today; day++) {
+		ussd_hop_key(&s->db->vault, vendor_key, s->event, day, 0, s->out->seen_key);
+		int rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
+		if (rc < 0 || (rc == 1 && s->out->replay.at >= s->now_ms - USSD_WINDOW_MS))
+			return rc;
+	}
+	return 0;
+}
+
+static int hop_seen(struct step *s, const unsigned char vendor_key[VAULT_INDEX_LEN])
+{
+	unsigned char before[VAULT_INDEX_LEN];
+	int64_t day = day_of(s->talk.started_at);
+	ussd_hop_key(&s->db->vault, vendor_key, s->event, day, s->talk.hops_count, s->out->seen_key);
+	int rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
+	if (rc != 0 || !is_retry(s))
+		return rc;
+	ussd_hop_key(&s->db->vault, vendor_key, s->event, day, s->talk.hops_count - 1, before);
+	return seen_find(s->db, before, &s->out->replay);
+}
+
+/* The person, the conversation, and whether this hop was answered before; then nobody and nothing is made anew. */
 static int find_talk(struct step *s, bool *duplicate)
 {
 	unsigned char vendor_key[VAULT_INDEX_LEN];
 	ussd_vendor_key(&s->db->vault, s->channel->id, s->event, vendor_key);
-	int rc = conversation_ussd(s->db, &s->who, vendor_key, s->now_ms - USSD_WINDOW_MS, &s->talk);
-	if (rc == 0)
-		rc = conversation_new(s->db, &s->who, s->channel->id, vendor_key, s->now_ms, &s->talk);
-	if (rc < 0)
-		return rc;
-	hop_key(s, false, s->out->seen_key);
-	rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
-	if (rc == 0 && is_retry(s)) {
-		unsigned char before[VAULT_INDEX_LEN];
-		hop_key(s, true, before);
-		rc = seen_find(s->db, before, &s->out->replay);
-	}
+	int known = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);
+	int found = known == 1 ? conversation_ussd(s->db, &s->who, vendor_key, s->now_ms - USSD_WINDOW_MS, &s->talk) : known;
+	if (found < 0)
+		return found;
+	int rc = found == 1 ? hop_seen(s, vendor_key) : hop_of_the_gone(s, vendor_key);
 	*duplicate = rc == 1;
+	if (rc == 0)
+		rc = meet_person(s, known == 1);
+	if (rc == 0 && found == 0)
+		rc = conversation_new(s->db, &s->who, s->channel->id, vendor_key, s->now_ms, &s->talk);
 	return rc < 0 ? rc : 0;
 }
 
 static int step_ussd(struct step *s)
 {
 	bool duplicate = false;
-	int rc = find_person(s);
-	if (rc == 0)
-		rc = find_talk(s, &duplicate);
+	int rc = find_talk(s, &duplicate);
 	if (rc != 0)
 		return rc;
 	ussd_read(&s->db->vault, &s->talk, s->event, &s->out->turn);

@@ -19,6 +19,16 @@ void ussd_vendor_key(const struct vault *vault, struct str channel, const struct
 			  out);
 }
 
+void ussd_hop_key(const struct vault *vault, const unsigned char vendor_key[VAULT_INDEX_LEN], const struct event *event,
+		  int64_t day, uint64_t number, unsigned char out[VAULT_INDEX_LEN])
+{
+	bool numbered = !event->cumulative && !event->turn_ids;
+	struct str parts[] = { STR("hop"), { (const char *)vendor_key, VAULT_INDEX_LEN }, { (const char *)&day, sizeof day },
+			       event->turn_ids ? event->id : event->text,
+			       numbered ? (struct str){ (const char *)&number, sizeof number } : STR("") };
+	vault_fingerprint(vault, parts, sizeof parts / sizeof *parts, out);
+}
+
 /* The longest text of an earlier hop that this text begins with; SIZE_MAX: none. */
 static size_t known_prefix(const struct vault *vault, const struct conversation *history, struct str text, size_t *hop)
 {

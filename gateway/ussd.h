@@ -26,5 +26,11 @@ int ussd_note(const struct vault *vault, struct conversation *history, const str
 /* Where a session is found: channel, vendor's session, number. */
 void ussd_vendor_key(const struct vault *vault, struct str channel, const struct event *event,
 		     unsigned char out[VAULT_INDEX_LEN]);
+/* By what a hop is known again: the conversation and the vendor's turn id, else the text so far; else (neither) the hop's number,
+ * which a quick repetition of the same input does not move on.  The conversation is named by what the vendor sends and the
+ * day (since 1970) it began on, by no row of ours: who refused is gone with all rows, and the same hop again must still find
+ * its answer. */
+void ussd_hop_key(const struct vault *vault, const unsigned char vendor_key[VAULT_INDEX_LEN], const struct event *event,
+		  int64_t day, uint64_t number, unsigned char out[VAULT_INDEX_LEN]);
 
 #endif

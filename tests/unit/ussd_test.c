@@ -55,7 +55,7 @@ int main(void)
 	TYPED("7", "a", "b");
 	hop("7*a*b*****");
 	TYPED("****");
-	hop("7*a*b******1*#");
+	hop("7*a*b*******1*#");
 	TYPED("*1*#");
 
 	check_begin("an empty answer is empty");
