@@ -19,6 +19,12 @@ void crash_point(const char *name)
 		kill(getpid(), SIGKILL);
 }
 
+int64_t crash_clock_offset_ms(void)
+{
+	uint64_t ms;
+	return str_to_u64(str_of(getenv("WASL_CLOCK_OFFSET_MS")), &ms) && ms < INT64_MAX / 2 ? (int64_t)ms : 0;
+}
+
 #else
 
 typedef int crash_points_are_not_in_this_build; /* a file may not be empty */

@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include "db/ledger.h"
+#include "gateway/crash.h"
 #include "gateway/definitions.h"
 #include "gateway/log.h"
 
@@ -62,7 +63,7 @@ static int load_book(struct gateway *g, struct book *book, struct err *err)
 int gateway_open(struct gateway *g, const struct config *config, const char *state, struct err *err)
 {
 	char key_file[4096];
-	*g = (struct gateway){ .config = *config };
+	*g = (struct gateway){ .config = *config, .clock_offset_ms = crash_clock_offset_ms() };
 	if (!str_copy(config->key_file, key_file, sizeof key_file))
 		return err_set(err, -1, "key_file: the path is too long");
 	int rc = db_open(&g->db, state, state ? key_file : NULL, err);
