@@ -49,6 +49,7 @@ GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o)
 UNIT_C := $(wildcard tests/unit/*_test.c)
 UNITS := $(UNIT_C:%.c=$(B)/%)
 
+.SECONDARY:
 .PHONY: all run test check bench fuzz install deb help clean lint analyze units
 all: $(B)/wasl
 	@ln -sfn $(VARIANT)/wasl build/wasl

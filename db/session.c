@@ -16,19 +16,21 @@ static void unpack_hops(struct str stored, struct conversation *out)
 	}
 }
 
-static int unpack_state(struct db *db, struct query *q, int column, const struct contact *who, int64_t session_id,
-			struct session *out)
+/* A conversation that an older program packed and this one cannot read is none: the person begins anew. */
+static int unpack_state(struct query *q, int column, const struct contact *who, int64_t session_id, struct session *out)
 {
 	struct str packed;
 	*out = (struct session){ 0 };
 	int rc = col_sealed(q, column, &who->key, (struct seal_place){ "session.state", session_id }, &packed);
-	(void)db;
 	if (rc != 0 || !packed.at)
 		return rc;
-	return session_unpack(packed, out);
+	rc = session_unpack(packed, out);
+	if (rc == -EPROTO)
+		*out = (struct session){ 0 };
+	return rc == -EPROTO ? 0 : rc;
 }
 
-static int read_conversation(struct db *db, struct query *q, const struct contact *who, struct conversation *out)
+static int read_conversation(struct query *q, const struct contact *who, struct conversation *out)
 {
 	int rc = db_row(q);
 	if (rc != 1)
@@ -36,7 +38,7 @@ static int read_conversation(struct db *db, struct query *q, const struct contac
 	*out = (struct conversation){ .session_id = col_i64(q, 0), .started_at = col_i64(q, 3), .updated_at = col_i64(q, 4),
 				      .resumable = col_i64(q, 5) != 0 };
 	unpack_hops(col_str(q, 2), out);
-	rc = unpack_state(db, q, 1, who, out->session_id, &out->session);
+	rc = unpack_state(q, 1, who, out->session_id, &out->session);
 	db_done(q);
 	return rc == 0 ? 1 : rc;
 }
@@ -46,8 +48,9 @@ int conversation_ussd(struct db *db, const struct contact *who, const unsigned c
 {
 	struct query q = db_query(db, SQL_SESSION_BY_VENDOR);
 	bind_blob(&q, vendor_key, VAULT_INDEX_LEN);
+	bind_i64(&q, who->contact_id);
 	bind_i64(&q, since_ms);
-	return read_conversation(db, &q, who, out);
+	return read_conversation(&q, who, out);
 }
 
 int conversation_sms(struct db *db, const struct contact *who, int64_t since_ms, struct conversation *out)
@@ -55,7 +58,7 @@ int conversation_sms(struct db *db, const struct contact *who, int64_t since_ms,
 	struct query q = db_query(db, SQL_SESSION_SMS);
 	bind_i64(&q, who->contact_id);
 	bind_i64(&q, since_ms);
-	return read_conversation(db, &q, who, out);
+	return read_conversation(&q, who, out);
 }
 
 int conversation_unfinished(struct db *db, const struct contact *who, int64_t since_ms, int64_t session_id,
@@ -70,7 +73,7 @@ int conversation_unfinished(struct db *db, const struct contact *who, int64_t si
 	if (rc != 1)
 		return rc;
 	*out_id = col_i64(&q, 0);
-	rc = unpack_state(db, &q, 1, who, *out_id, out);
+	rc = unpack_state(&q, 1, who, *out_id, out);
 	db_done(&q);
 	return rc == 0 ? 1 : rc;
 }

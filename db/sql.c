@@ -102,7 +102,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_TASKS_OPEN_OF_CONTACT] = "SELECT count(*) FROM task WHERE contact_id = ?",
 
 	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at, resumable FROM session WHERE vendor_key = ?"
-		" AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
+		" AND contact_id = ? AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
 	[SQL_SESSION_SMS] = "SELECT session_id, state, hops, started_at, updated_at, resumable FROM session WHERE contact_id = ?"
 		" AND mode = 'sms' AND updated_at >= ? AND open ORDER BY updated_at DESC LIMIT 1",
 	[SQL_SESSION_UNFINISHED] = "SELECT session_id, state FROM session WHERE contact_id = ? AND resumable"

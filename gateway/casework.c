@@ -97,8 +97,11 @@ static int set_field(struct casework *w, const struct effect *e)
 	struct case_change change = case_change_none();
 	struct db *db = &w->g->db;
 	int rc = 0, text = case_text_named(e->a);
-	if (str_eq_z(e->a, "contact_pref"))
+	if (str_eq_z(e->a, "contact_pref")) {
 		rc = contact_set_pref(db, w->who, e->b);
+		if (rc == 0 && !str_copy(e->b, w->who->contact_pref, sizeof w->who->contact_pref))
+			rc = -EINVAL;
+	}
 	if (rc == 0 && str_eq_z(e->a, "call_language"))
 		rc = contact_set_call_language(db, w->who->contact_id, e->b);
 	if (rc != 0)

@@ -120,6 +120,10 @@ static int take_one(struct inbound *in, size_t i)
 	if (step->what == STEP_DUPLICATE && step->replay.content_type.at) {
 		rc = repeat_answer(in, &step->replay);
 	} else {
+		if (step->what == STEP_DUPLICATE && in->decoded.events[i].kind == EVENT_USSD) { /* of more than 90 days ago */
+			step->ussd_text = step_apology(in->g, in->channel, &in->decoded.events[i], &in->arena);
+			step->ussd_end = true;
+		}
 		rc = make_answer(in, step);
 		if (rc == 0)
 			rc = keep_answer(in, step);

@@ -14,6 +14,7 @@ enum { HOUR_MS = 3600 * 1000 };
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
 #define RESUME_WINDOW_MS ((int64_t)48 * HOUR_MS) /* domain.md 2.3 (d) */
 #define SEEN_AGAIN_MS 10000                      /* how exact "last seen" is */
+#define ANSWER_AT_ONCE_MS (10 * 60 * 1000)
 #define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
 
 struct step { /* one event on its way */
@@ -164,8 +165,10 @@ static int queue_reply(struct step *s, const struct outcome *outcome)
 	rc = message_add(s->db, &m, &s->who.key);
 	if (rc != 0 || too_long)
 		return rc;
-	return outbox_add(s->db, m.message_id, s->channel->id, OUTBOX_ANSWER, s->now_ms,
-			  s->now_ms + (int64_t)limits->outbox_expire_hours * HOUR_MS);
+	/* Who must not be called hears nothing that is not at once an answer (domain.md, decision 2). */
+	bool at_once = strcmp(s->who.contact_pref, "NO_CALL") == 0;
+	int64_t lives_ms = at_once ? ANSWER_AT_ONCE_MS : (int64_t)limits->outbox_expire_hours * HOUR_MS;
+	return outbox_add(s->db, m.message_id, s->channel->id, OUTBOX_ANSWER, s->now_ms, s->now_ms + lives_ms);
 }
 
 /* ---- one step */

@@ -56,7 +56,7 @@ int main(void)
 	hop("7*a*b*****");
 	TYPED("****");
 	hop("7*a*b*******1*#");
-	TYPED("*1*#");
+	TYPED("1*#");
 
 	check_begin("an empty answer is empty");
 	fresh(3);
