@@ -165,6 +165,15 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_PARKED_ADD] = "INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
+	[SQL_PART_ADD] = "INSERT OR IGNORE INTO message_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_PARTS_OF_SET] = "SELECT part_id, parts, channel, recipient, ts, sender, body FROM message_part WHERE set_key = ?"
+			     " ORDER BY part",
+	[SQL_PARTS_DELETE] = "DELETE FROM message_part WHERE set_key = ?",
+	[SQL_PARTS_OVERDUE] = "SELECT set_key FROM message_part GROUP BY set_key HAVING max(arrived_at) < ? LIMIT 1",
+	[SQL_OPEN_SESSION_PUT] = "INSERT OR REPLACE INTO open_session VALUES (?, ?)",
+	[SQL_OPEN_SESSION_END] = "DELETE FROM open_session WHERE session_key = ?",
+	[SQL_OPEN_SESSION_FIND] = "SELECT 1 FROM open_session WHERE session_key = ? AND at >= ?",
+	[SQL_OPEN_SESSION_PURGE] = "DELETE FROM open_session WHERE at < ?",
 
 	[SQL_CHANNEL_GET] = "SELECT cursor, last_inbound_at, last_send_at, last_error_at, last_error, stopped_at, accepted, refused"
 		" FROM channel_state WHERE channel = ?",

@@ -146,6 +146,12 @@ static json_t *result_json(const struct recipient_result *result)
 	json_put_str(object, "result", str_of(send_class_name(result->result)));
 	if (result->id.len)
 		json_put_str(object, "id", result->id);
+	json_t *ids = json_array();
+	for (size_t i = 0; result->ids_count > 1 && i < result->ids_count; i++)
+		(void)json_array_append_new(ids, json_from_str(result->ids[i]));
+	if (json_array_size(ids) > 0)
+		(void)json_object_set(object, "ids", ids);
+	json_decref(ids);
 	if (result->code.len)
 		json_put_str(object, "code", result->code);
 	if (result->opt_out)

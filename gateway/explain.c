@@ -41,6 +41,8 @@ static json_t *seen_event(const struct event *e, const struct step_result *step)
 		return object;
 	if (e->kind == EVENT_REPORT && step->report_status)
 		put_name(object, "status", report_status_name(step->report_status));
+	if (e->parts > 1)
+		(void)json_object_set_new(object, "complete", json_boolean(!step->incomplete));
 	if (e->kind != EVENT_USSD)
 		return object;
 	put_name(object, "event", ussd_event_name(step->turn.is_new ? USSD_NEW : USSD_CONTINUE));

@@ -1,9 +1,13 @@
 #include "gateway/housekeeping.h"
 
 #include "db/contact.h"
+#include "db/ledger.h"
 #include "db/message.h"
+#include "db/parts.h"
 #include "db/seen.h"
+#include "gateway/inbound.h"
 #include "gateway/log.h"
+#include "gateway/outbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -34,11 +38,35 @@ static int forget_people(struct housekeeping *h, struct db *db, int64_t now_ms)
 	return 0;
 }
 
+/* A part that never came: what did is taken as it stands, and says so (failures.md I8). */
+static int take_overdue_parts(struct housekeeping *h, struct db *db, int64_t now_ms)
+{
+	struct message_part set;
+	int rc = parts_overdue(db, now_ms - PARTS_WAIT_MS, &set);
+	if (rc != 1)
+		return rc;
+	const struct channel *channel = config_channel(&h->g->config, set.channel);
+	if (!channel) /* the administrator has taken it out meanwhile */
+		return parked_add(db, set.channel, "parts", "of a channel that is gone", set.text, now_ms);
+	struct step_result step;
+	struct event event = { .kind = EVENT_SMS, .from_raw = STR(""), .to = set.to, .text = set.text, .raw = STR(""),
+			       .id = STR(""), .ts_ms = set.ts_ms, .session = STR(""), .reason = STR(""), .part_ref = STR(""),
+			       .client_ref = STR(""), .partial = true };
+	phone_parse_network(&h->g->book.phones, set.from, &event.from);
+	h->more = true;
+	outbox_wake(h->g);
+	return inbound_take(h->g, channel, &event, &step);
+}
+
 static int run(struct batch_item *item, struct db *db)
 {
 	struct housekeeping *h = (struct housekeeping *)item;
 	int64_t now_ms = gateway_now(h->g);
 	int rc = forget_people(h, db, now_ms);
+	if (rc == 0)
+		rc = take_overdue_parts(h, db, now_ms);
+	if (rc == 0)
+		rc = open_sessions_purge(db, now_ms - DAY_MS);
 	if (rc == 0)
 		rc = replays_purge(db, now_ms - (int64_t)h->g->config.retention.replay_days * DAY_MS);
 	return rc == 0 ? early_reports_expire(db, now_ms - DAY_MS) : rc;

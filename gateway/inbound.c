@@ -117,6 +117,11 @@ static int take_one(struct inbound *in, size_t i)
 	int rc = step_event(in->g, in->channel, &in->decoded.events[i], step);
 	if (rc != 0)
 		return rc;
+	if (step->joined.at) { /* explain shows the whole */
+		in->decoded.events[i].text = arena_str(&in->arena, step->joined);
+		if (!in->decoded.events[i].text.at)
+			return -ENOMEM;
+	}
 	if (step->what == STEP_DUPLICATE && step->replay.content_type.at) {
 		rc = repeat_answer(in, &step->replay);
 	} else {

@@ -2,6 +2,7 @@
 
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/parts.h"
 #include "gateway/calendar.h"
 #include "gateway/casework.h"
 #include "gateway/log.h"
@@ -121,6 +122,7 @@ static int log_inbound(struct step *s, struct str text, const struct outcome *ou
 		.case_ref = str_of(s->work.case_ref), .flow = outcome ? outcome->flow : STR(""),
 		.state = outcome ? outcome->state : STR(""), .status = status, .contact_id = s->who.contact_id,
 		.point_id = s->who.point_id, .created_at = s->now_ms, .text = text,
+		.reason = s->event->partial ? STR("parts are missing") : STR(""),
 	};
 	int rc = message_add(s->db, &m, &s->who.key);
 	s->message_in = m.message_id;
@@ -551,6 +553,34 @@ static int note_inbound(struct step *s)
 	return channel_state_inbound(s->db, s->channel->id, s->now_ms);
 }
 
+/* One part of a long message: kept until the others are there, then the step of the whole. */
+static int step_part(struct step *s)
+{
+	const struct event *e = s->event;
+	struct message_part part = { .channel = s->channel->id, .from = str_of(e->from.e164), .to = e->to, .ref = e->part_ref,
+				     .text = e->text, .part = e->part, .parts = e->parts, .ts_ms = e->ts_ms,
+				     .now_ms = s->now_ms };
+	int rc = part_add(s->db, &part, &s->out->joined);
+	if (rc == -EEXIST) /* a reference used again too soon: nothing is dropped */
+		return step_sms(s);
+	if (rc != 1) {
+		s->out->incomplete = rc == 0;
+		return rc;
+	}
+	struct event whole = *e;
+	whole.text = s->out->joined;
+	whole.raw = STR("");
+	s->event = &whole;
+	rc = step_sms(s);
+	s->event = e;
+	return rc;
+}
+
+static bool is_part(const struct event *e)
+{
+	return e->parts > 1 && e->parts <= PARTS_MAX && e->part >= 1 && e->part <= e->parts && e->from.kind == PHONE_E164;
+}
+
 int step_event(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
 {
 	struct step s = { .g = g, .db = &g->db, .channel = channel, .event = event, .now_ms = gateway_now(g), .out = out };
@@ -560,7 +590,7 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 	case EVENT_SMS:
 		rc = seen_by_id(&s);
 		if (rc == 0)
-			rc = step_sms(&s);
+			rc = is_part(event) ? step_part(&s) : step_sms(&s);
 		else if (rc == 1)
 			rc = 0;
 		break;

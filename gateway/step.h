@@ -16,6 +16,9 @@ struct step_result {
 	struct replay replay;         /* DUPLICATE: the answer that was given; content_type.at == NULL: no longer kept */
 	struct str ussd_text;         /* TAKEN, USSD: the screen */
 	bool ussd_end;
+	struct str joined;            /* TAKEN, SMS: the whole text, when this was the last part of a long one */
+	bool incomplete;              /* TAKEN, SMS: kept, other parts are to come */
+	bool refused;                 /* USSD: the vendor's word does not fit our history: malformed */
 	bool unavailable;             /* SMS: too many are waiting, ask again later */
 	struct ussd_turn turn;        /* USSD: for `explain` */
 	unsigned char seen_key[VAULT_INDEX_LEN];

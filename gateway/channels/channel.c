@@ -3,12 +3,14 @@
 #include "gateway/channels/africastalking.h"
 #include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
+#include "gateway/channels/vonage.h"
 
 static const struct adapter *const adapters[] = {
 	&africastalking,
 	&kannel,
 	&jasmin,
 	&twilio,
+	&vonage,
 	NULL,
 };
 

@@ -77,6 +77,8 @@ struct event {
 	struct str client_ref;   /* REPORT: our own reference, where the vendor gives it back */
 	enum session_rule session_rule; /* USSD, without turn_ids: otherwise the request is refused as malformed */
 	unsigned part, parts;    /* SMS: parts > 1: the text is part 1 to `parts` of a long one (db/parts.h) */
+	bool partial;            /* SMS: parts of it never came */
+	bool named_alone;        /* USSD: the vendor also asks for sessions by their id alone (db/parts.h) */
 	struct str part_ref;     /* SMS: what the parts have in common, besides both numbers */
 	enum report_status status; /* REPORT */
 	struct str reason;       /* REPORT, USSD_END, NOTICE: the vendor's own word, ASCII, at most 64 bytes; OPT_OUT:
@@ -124,6 +126,8 @@ struct recipient_result {
 	struct str to;          /* as we sent it */
 	enum send_class result;
 	struct str id;          /* the vendor's; empty unless accepted */
+	struct str *ids;        /* all of them, where it gives one for each part; arena */
+	size_t ids_count;
 	struct str code;        /* the vendor's own code */
 	bool opt_out;           /* the vendor says that this person blocked us */
 };

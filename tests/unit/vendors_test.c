@@ -2,6 +2,7 @@
  * What comes in is run by tests/e2e/explain_test.py. */
 #include "gateway/channels/channel.h"
 #include "gateway/channels/twilio.h"
+#include "gateway/channels/vonage.h"
 #include "gateway/form.h"
 #include "gateway/json.h"
 #include "tests/unit/check.h"
@@ -217,13 +218,23 @@ static bool twilio_case_ok(const json_t *test_case)
 				   json_get_str(headers, "X-Twilio-Signature"), &arena);
 }
 
+static bool vonage_case_ok(const json_t *test_case)
+{
+	const json_t *expect = json_object_get(test_case, "expect");
+	struct form form = form_of(test_case);
+	return vonage_signature_ok(json_get_str(expect, "signature_method"), json_get_str(expect, "signature_secret"), &form,
+				   &arena);
+}
+
 static void run_signature(const json_t *test_case)
 {
 	bool wanted = json_is_true(json_object_get(json_object_get(test_case, "expect"), "signature_valid"));
 	if (strcmp(at.adapter->name, "twilio") == 0)
 		CHECK_INT(twilio_case_ok(test_case), wanted);
+	else if (strcmp(at.adapter->name, "vonage") == 0)
+		CHECK_INT(vonage_case_ok(test_case), wanted);
 	else
-		CHECK(!"a signature of whom?");
+		check_fail(__FILE__, __LINE__, "a signature of whom?");
 }
 
 /* ---- */
@@ -278,7 +289,7 @@ static void run_corpus(const char *file)
 
 int main(void)
 {
-	static const char *const files[] = { "twilio" };
+	static const char *const files[] = { "twilio", "vonage" };
 	int error = arena_new(&arena, 8 * 1024 * 1024);
 	if (!error)
 		error = arena_new(&lasting, 1024 * 1024);
