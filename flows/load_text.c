@@ -196,10 +196,10 @@ int load_messages(struct reader *r, json_t *root)
 		size_t was = reader_key(r, key), at = b->messages_count;
 		struct text *text = NULL;
 		rc = load_message(r, key, value, &text);
-		if (rc)
-			return rc;
+		if (rc || !text)
+			return rc ? rc : -EINVAL;
 		reader_back(r, was);
-		for (; at > 0 && str_cmp(list[at - 1]->key, text->key) > 0; at--)
+		for (; at > 0 && list[at - 1] && str_cmp(list[at - 1]->key, text->key) > 0; at--)
 			list[at] = list[at - 1];
 		list[at] = text;
 		b->messages_count++;
