@@ -84,7 +84,8 @@ static struct str content_type(const struct http_response *response)
 /* Makes the answer and, where the event has a key, keeps it under that key: the same message gets the same bytes. */
 static int make_answer(struct inbound *in, const struct step_result *step)
 {
-	struct reply_to to = { .state = ANSWERED, .ussd_text = step->ussd_text, .ussd_end = step->ussd_end };
+	struct reply_to to = { .state = ANSWERED, .ussd_text = step->ussd_text, .ussd_end = step->ussd_end,
+			       .session_open = step->session_open };
 	struct arena *arena = &in->arena;
 	to.ussd_text = arena_str(arena, to.ussd_text);
 	if (!to.ussd_text.at)
@@ -176,6 +177,13 @@ static void events_done(struct batch_item *item, int result)
 {
 	struct inbound *in = (struct inbound *)item;
 	struct gateway *g = in->g;
+	if (in->decoded.count == 1 && in->steps[0].refused) {
+		bool begun = in->decoded.events[0].session_rule == SESSION_NEW;
+		in->decoded.why = begun ? "the session has begun already" : "there is no such session";
+		g->counts.malformed++;
+		answer_plain(in, ANSWER_MALFORMED, INBOUND_MALFORMED);
+		return;
+	}
 	if (result != 0 || !in->answered) {
 		g->counts.unavailable++;
 		log_event(LOG_WARN, "callback not stored", "channel=%s error=%d", in->channel->id.at, -result);

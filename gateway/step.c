@@ -6,6 +6,7 @@
 #include "gateway/calendar.h"
 #include "gateway/casework.h"
 #include "gateway/log.h"
+#include "gateway/step_report.h"
 
 #include <errno.h>
 #include <string.h>
@@ -432,6 +433,19 @@ static int find_talk(struct step *s, bool *duplicate)
 	return rc < 0 ? rc : 0;
 }
 
+/* A vendor that says "start" and "response" is told when that does not fit what was before: nothing is stored then. */
+static int session_rule(struct step *s)
+{
+	int open = open_session_find(s->db, s->channel->id, s->event->session, s->now_ms - USSD_WINDOW_MS);
+	bool known = s->talk.hops_count > 0;
+	if (open < 0)
+		return open;
+	s->out->refused = (s->event->session_rule == SESSION_KNOWN && (!known || !open)) ||
+			  (s->event->session_rule == SESSION_NEW && (known || open));
+	s->out->turn.conflict = s->out->refused && open && !known; /* another number's session */
+	return s->out->refused ? -EBADMSG : 0;
+}
+
 static int step_ussd(struct step *s)
 {
 	bool duplicate = false;
@@ -443,6 +457,9 @@ static int step_ussd(struct step *s)
 		s->out->what = STEP_DUPLICATE;
 		return 0;
 	}
+	rc = s->event->named_alone ? session_rule(s) : 0;
+	if (rc != 0)
+		return rc;
 	s->out->keyed = true;
 	rc = ussd_note(&s->db->vault, &s->talk, s->event);
 	if (rc == -E2BIG) { /* a loop somewhere: the session is closed, the person hears that it is */
@@ -455,13 +472,19 @@ static int step_ussd(struct step *s)
 		return rc == 0 ? finish(s) : rc;
 	}
 	rc = converse_by_ussd(s);
+	if (rc == 0 && s->event->named_alone)
+		rc = s->out->ussd_end ? open_session_end(s->db, s->channel->id, s->event->session) :
+					open_session_put(s->db, s->channel->id, s->event->session, s->now_ms);
 	return rc == 0 ? finish(s) : rc;
 }
 
 static int step_ussd_end(struct step *s)
 {
 	unsigned char vendor_key[VAULT_INDEX_LEN];
-	int rc = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);
+	int rc = s->event->named_alone ? open_session_end(s->db, s->channel->id, s->event->session) : 0;
+	if (rc != 0 || s->event->from.kind != PHONE_E164)
+		return rc;
+	rc = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);
 	if (rc == 1) {
 		ussd_vendor_key(&s->db->vault, s->channel->id, s->event, vendor_key);
 		rc = conversation_ussd(s->db, &s->who, vendor_key, s->now_ms - USSD_WINDOW_MS, &s->talk);
@@ -471,57 +494,6 @@ static int step_ussd_end(struct step *s)
 	rc = conversation_ended(s->db, s->talk.session_id, s->event->reason, s->now_ms);
 	s->out->what = rc == 1 ? STEP_TAKEN : STEP_DUPLICATE;
 	return rc < 0 ? rc : 0;
-}
-
-/* ---- reports, opt-outs */
-
-static enum report_status status_named(const char *name)
-{
-	for (int i = REPORT_SENT; i <= REPORT_REJECTED; i++)
-		if (strcmp(report_status_name((enum report_status)i), name) == 0)
-			return (enum report_status)i;
-	return REPORT_NONE;
-}
-
-/* A vendor's word such as DeliveryFailure stands in a plain column: anything else could be about a person. */
-static struct str word_of_vendor(struct str reason)
-{
-	size_t digits = 0;
-	for (size_t i = 0; i < reason.len; i++) {
-		char c = reason.at[i];
-		bool digit = c >= '0' && c <= '9';
-		if (!digit && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.'))
-			return STR("other");
-		digits += digit;
-	}
-	return reason.len <= 48 && digits <= 5 ? reason : STR("other");
-}
-
-static int step_report(struct step *s)
-{
-	enum report_outcome outcome;
-	char final[16];
-	const char *status = report_status_name(s->event->status);
-	if (!status || !s->event->id.len) {
-		s->out->what = STEP_IGNORED;
-		return 0;
-	}
-	int rc = message_report(s->db, s->channel->id, s->event->id, status, word_of_vendor(s->event->reason), s->now_ms, &outcome, final,
-				&s->out->contact_id);
-	if (rc == 0 && outcome == REPORT_CONFLICT)
-		s->g->counts.conflicts++;
-	s->out->report_status = status_named(final);
-	if (rc == 0 && s->event->opt_out && s->event->from.kind == PHONE_E164)
-		rc = opt_out(s->db, str_of(s->event->from.e164), "operator", s->now_ms);
-	return rc;
-}
-
-static int step_opt_out(struct step *s)
-{
-	struct str number = str_of(s->event->from.e164);
-	if (s->event->opt_in) /* an operator lifts its own bar; ours is lifted by the person's START alone */
-		return 0;
-	return opt_out(s->db, number, "operator", s->now_ms);
 }
 
 /* ---- */
@@ -540,17 +512,6 @@ static int seen_by_id(struct step *s)
 	if (rc == 1)
 		s->out->what = STEP_DUPLICATE, s->out->keyed = false;
 	return rc;
-}
-
-/* "Last inbound" of a channel, exact to a second. */
-static int note_inbound(struct step *s)
-{
-	size_t i = (size_t)(s->channel - s->g->config.channels);
-	int64_t *noted = &s->g->inbound_noted_ms[i];
-	if (s->now_ms / 1000 == *noted / 1000)
-		return 0;
-	*noted = s->now_ms;
-	return channel_state_inbound(s->db, s->channel->id, s->now_ms);
 }
 
 /* One part of a long message: kept until the others are there, then the step of the whole. */
@@ -601,17 +562,20 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 		rc = step_ussd_end(&s);
 		break;
 	case EVENT_REPORT:
-		rc = step_report(&s);
+		rc = step_report(g, channel, event, out);
 		break;
 	case EVENT_OPT_OUT:
-		rc = step_opt_out(&s);
+		rc = step_opt_out(g, event);
 		break;
 	case EVENT_NOTICE:
-		out->what = STEP_IGNORED;
+		out->what = event->named_alone ? STEP_TAKEN : STEP_IGNORED;
+		rc = event->named_alone ? open_session_find(s.db, channel->id, event->session, s.now_ms - USSD_WINDOW_MS) : 0;
+		out->session_open = rc == 1;
+		rc = rc == 1 ? 0 : rc;
 		break;
 	}
 	if (rc == 0 && out->what != STEP_DUPLICATE)
-		rc = note_inbound(&s);
+		rc = step_note_inbound(g, channel);
 	seal_key_forget(&s.who.key);
 	return rc;
 }

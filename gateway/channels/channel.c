@@ -1,6 +1,7 @@
 #include "gateway/channels/channel.h"
 
 #include "gateway/channels/africastalking.h"
+#include "gateway/channels/infobip.h"
 #include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
 #include "gateway/channels/vonage.h"
@@ -11,6 +12,7 @@ static const struct adapter *const adapters[] = {
 	&jasmin,
 	&twilio,
 	&vonage,
+	&infobip,
 	NULL,
 };
 

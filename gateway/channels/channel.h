@@ -114,6 +114,7 @@ struct reply_to { /* what the dialect is to say */
 	enum answer_state state;
 	struct str ussd_text;
 	bool ussd_end;
+	bool session_open; /* NOTICE "status" with named_alone */
 };
 
 /* ---- out */

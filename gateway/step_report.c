@@ -1,0 +1,68 @@
+#include "gateway/step_report.h"
+
+#include "db/contact.h"
+#include "db/ledger.h"
+#include "db/message.h"
+
+#include <string.h>
+
+static enum report_status status_named(const char *name)
+{
+	for (int i = REPORT_SENT; i <= REPORT_REJECTED; i++)
+		if (strcmp(report_status_name((enum report_status)i), name) == 0)
+			return (enum report_status)i;
+	return REPORT_NONE;
+}
+
+/* A vendor's word such as DeliveryFailure stands in a plain column: anything else could be about a person. */
+static struct str word_of_vendor(struct str reason)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < reason.len; i++) {
+		char c = reason.at[i];
+		bool digit = c >= '0' && c <= '9';
+		if (!digit && !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '.'))
+			return STR("other");
+		digits += digit;
+	}
+	return reason.len <= 48 && digits <= 5 ? reason : STR("other");
+}
+
+int step_report(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+{
+	enum report_outcome outcome;
+	char final[16];
+	const char *status = report_status_name(event->status);
+	if (!status || !event->id.len) {
+		out->what = STEP_IGNORED;
+		return 0;
+	}
+	int rc = message_report(&g->db, channel->id, event->id, status, word_of_vendor(event->reason), gateway_now(g),
+				&outcome, final, &out->contact_id);
+	if (rc == 0 && outcome == REPORT_CONFLICT)
+		g->counts.conflicts++;
+	out->report_status = status_named(final);
+	if (rc == 0 && event->opt_out && event->from.kind == PHONE_E164)
+		rc = opt_out(&g->db, str_of(event->from.e164), "operator", gateway_now(g));
+	return rc;
+}
+
+int step_opt_out(struct gateway *g, const struct event *event)
+{
+	struct str number = str_of(event->from.e164);
+	if (event->opt_in) /* an operator lifts its own bar; ours is lifted by the person's START alone */
+		return 0;
+	return opt_out(&g->db, number, "operator", gateway_now(g));
+}
+
+/* "Last inbound" of a channel, exact to a second. */
+int step_note_inbound(struct gateway *g, const struct channel *channel)
+{
+	int64_t now_ms = gateway_now(g);
+	size_t i = (size_t)(channel - g->config.channels);
+	int64_t *noted = &g->inbound_noted_ms[i];
+	if (now_ms / 1000 == *noted / 1000)
+		return 0;
+	*noted = now_ms;
+	return channel_state_inbound(&g->db, channel->id, now_ms);
+}
