@@ -117,9 +117,34 @@ static void say_why(const struct http_result *result, enum send_class first)
 			      result->status);
 }
 
+/* A token, where the adapter needs one.  0; 1: there is none, and results say what that means; else as send_some(). */
+static int fetch_token(const struct channel *channel, struct outgoing *message, struct arena *arena,
+		       struct recipient_result *results)
+{
+	struct http_call call;
+	struct http_result result;
+	int64_t life_s;
+	message->access = STR("");
+	if (!channel->adapter->login)
+		return 0;
+	int error = channel->adapter->login(channel, arena, &call);
+	if (!error)
+		error = sender_call_and_wait(&call, DEADLINE_MS, arena, &result);
+	if (!error)
+		error = channel->adapter->logged_in(channel, &result, arena, &message->access, &life_s);
+	if (error != -EPROTO)
+		return error;
+	enum send_class class = transport_class(&result);
+	if (class == SEND_ACCEPTED || class == SEND_UNKNOWN) /* nothing was sent */
+		class = SEND_TRANSIENT;
+	classify_all(message, class, STR(""), results);
+	say_why(&result, class);
+	return 1;
+}
+
 /* One call.  0 when there are results; else nothing has left. */
-static int send_some(const struct channel *channel, const struct outgoing *message, struct arena *arena,
-		     struct recipient_result *results)
+static int send_once(const struct channel *channel, const struct outgoing *message, struct arena *arena,
+		     struct recipient_result *results, bool *token_refused)
 {
 	struct http_call call;
 	struct http_result result;
@@ -135,7 +160,24 @@ static int send_some(const struct channel *channel, const struct outgoing *messa
 		return error;
 	if (channel->adapter->classify(channel, message, &result, arena, results) != 0)
 		classify_all(message, SEND_UNKNOWN, STR(""), results);
+	*token_refused = channel->adapter->login && !result.curl_code && result.status == 401;
 	say_why(&result, results[0].result);
+	return 0;
+}
+
+/* A token that was refused is replaced once. */
+static int send_some(const struct channel *channel, struct outgoing *message, struct arena *arena,
+		     struct recipient_result *results)
+{
+	bool token_refused = false;
+	for (int tries = 0; tries < 2; tries++) {
+		int error = fetch_token(channel, message, arena, results);
+		if (error)
+			return error < 0 ? error : 0;
+		error = send_once(channel, message, arena, results, &token_refused);
+		if (error || !token_refused)
+			return error;
+	}
 	return 0;
 }
 

@@ -6,8 +6,10 @@
 #include "db/message.h"
 #include "gateway/crash.h"
 #include "gateway/log.h"
+#include "gateway/login.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@ enum { CLAIM_MAX = 32, UNDER_WAY_MAX = 32, ATTEMPTS_MAX = 8, CALL_DEADLINE_MS = 
 
 struct lane { /* a channel's way out */
 	const struct channel *channel;
+	struct login login;       /* where the adapter needs a token */
 	double tokens;            /* of the rate */
 	int64_t filled_ms;        /* monotonic */
 	int64_t paused_until_ms;  /* wall; after transient refusals and operational ones */
@@ -36,6 +39,7 @@ struct attempt { /* one message on its way to the aggregator and back */
 	struct outgoing message;
 	struct http_call call;
 	struct recipient_result result;
+	unsigned login_serial;    /* of the token it went out with */
 	int64_t retry_after_s;
 	struct attempt *next;
 };
@@ -160,6 +164,15 @@ static void result_done(struct batch_item *item, int result)
 	free_attempt(a);
 }
 
+/* 401: a new token, once; after that it is the credentials. */
+static void judge_token(struct attempt *a, unsigned status)
+{
+	if (status == 401 && login_refused(&a->lane->login, a->login_serial))
+		a->result.result = SEND_OPERATIONAL;
+	else if (a->result.result == SEND_ACCEPTED)
+		login_worked(&a->lane->login);
+}
+
 static void call_came_back(const struct http_result *result, void *user)
 {
 	struct attempt *a = user;
@@ -167,6 +180,8 @@ static void call_came_back(const struct http_result *result, void *user)
 	a->retry_after_s = result->retry_after_s;
 	if (a->lane->channel->adapter->classify(a->lane->channel, &a->message, result, &a->arena, &a->result) != 0)
 		a->result = (struct recipient_result){ .to = a->message.to[0], .result = SEND_UNKNOWN, .code = STR("no memory") };
+	if (a->lane->channel->adapter->login && !result->curl_code)
+		judge_token(a, result->status);
 	a->item = (struct batch_item){ .run = run_result, .done = result_done };
 	batch_add(&a->g->batch, &a->item);
 }
@@ -184,6 +199,13 @@ static int compose(struct attempt *a, const struct point *to, struct str text)
 	struct buf ref = buf_new(&a->arena, 24);
 	buf_put_i64(&ref, a->row.message_id);
 	a->message.client_ref = buf_str(&ref);
+	a->message.access = STR("");
+	if (a->lane->channel->adapter->login) {
+		a->message.access = arena_str(&a->arena, login_token(&a->lane->login, gateway_now(a->g)));
+		a->login_serial = a->lane->login.serial;
+	}
+	if (!a->message.access.at)
+		return -ENOMEM;
 	return a->lane->channel->adapter->compose(a->lane->channel, &a->message, &a->arena, &a->call);
 }
 
@@ -277,6 +299,32 @@ static void claim_done(struct batch_item *item, int result)
 	free(c);
 }
 
+/* ---- no token: an operator should know */
+
+struct refused_login {
+	struct batch_item item;
+	struct gateway *g;
+	const struct channel *channel;
+	enum send_class class;
+};
+
+static int run_refused_login(struct batch_item *item, struct db *db)
+{
+	struct refused_login *note = (struct refused_login *)item;
+	int64_t now_ms = gateway_now(note->g);
+	int rc = channel_state_failed(db, note->channel->id, "no token", now_ms);
+	if (rc == 0 && note->class != SEND_TRANSIENT)
+		rc = channel_state_stop(db, note->channel->id, now_ms);
+	return rc == 0 && note->class != SEND_TRANSIENT ? channel_alert(note->g, STR("no token"), now_ms) : rc;
+}
+
+static void refused_login_done(struct batch_item *item, int result)
+{
+	if (result != 0)
+		log_event(LOG_WARN, "a refused login was not noted", "error=%d", -result);
+	free(item);
+}
+
 /* ---- turns */
 
 static unsigned take_tokens(struct lane *lane)
@@ -296,6 +344,37 @@ static int want_later(int a, int64_t b)
 	return a < 0 || capped < a ? capped : a;
 }
 
+/* A fetch of a token ended. */
+static void login_done(struct login *login, enum send_class class)
+{
+	struct lane *lane = (struct lane *)((char *)login - offsetof(struct lane, login));
+	int64_t now_ms = gateway_now(login->g);
+	if (class == SEND_ACCEPTED) {
+		lane->refused_in_row = 0;
+		return;
+	}
+	lane->paused_until_ms = now_ms + (class == SEND_TRANSIENT ? outbox_backoff_ms(++lane->refused_in_row, -1) :
+								     OPERATIONAL_PAUSE_MS);
+	struct refused_login *note = calloc(1, sizeof *note);
+	if (!note)
+		return;
+	*note = (struct refused_login){ .item = { .run = run_refused_login, .done = refused_login_done }, .g = login->g,
+					.channel = lane->channel, .class = class };
+	batch_add(&login->g->batch, &note->item);
+}
+
+/* false: a token must be had first, and is on its way or will be asked for again. */
+static bool has_token(struct gateway *g, struct lane *lane, int64_t now_ms)
+{
+	struct login *login = &lane->login;
+	if (!lane->channel->adapter->login || login_token(login, now_ms).len)
+		return true;
+	login->g = g, login->channel = lane->channel, login->done = login_done;
+	if (login_fetch(login) != 0)
+		lane->paused_until_ms = now_ms + OPERATIONAL_PAUSE_MS;
+	return false;
+}
+
 static int turn_lane(struct gateway *g, struct lane *lane, int sleep_ms)
 {
 	int64_t now_ms = gateway_now(g);
@@ -305,6 +384,8 @@ static int turn_lane(struct gateway *g, struct lane *lane, int sleep_ms)
 		return want_later(sleep_ms, lane->paused_until_ms - now_ms);
 	if (lane->empty && lane->next_due_ms > now_ms)
 		return lane->next_due_ms == INT64_MAX ? sleep_ms : want_later(sleep_ms, lane->next_due_ms - now_ms);
+	if (!has_token(g, lane, now_ms))
+		return sleep_ms;
 	unsigned tokens = take_tokens(lane);
 	size_t room = lane->under_way >= UNDER_WAY_MAX ? 0 : UNDER_WAY_MAX - lane->under_way;
 	if (room > tokens)

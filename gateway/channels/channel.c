@@ -2,6 +2,7 @@
 
 #include "gateway/channels/africastalking.h"
 #include "gateway/channels/infobip.h"
+#include "gateway/channels/orange.h"
 #include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
 #include "gateway/channels/vonage.h"
@@ -13,6 +14,7 @@ static const struct adapter *const adapters[] = {
 	&twilio,
 	&vonage,
 	&infobip,
+	&orange,
 	NULL,
 };
 

@@ -289,7 +289,7 @@ static void run_corpus(const char *file)
 
 int main(void)
 {
-	static const char *const files[] = { "twilio", "vonage", "infobip_sms" };
+	static const char *const files[] = { "twilio", "vonage", "infobip_sms", "orange" };
 	int error = arena_new(&arena, 8 * 1024 * 1024);
 	if (!error)
 		error = arena_new(&lasting, 1024 * 1024);
