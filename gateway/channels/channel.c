@@ -3,6 +3,8 @@
 #include "gateway/channels/africastalking.h"
 #include "gateway/channels/infobip.h"
 #include "gateway/channels/orange.h"
+#include "gateway/channels/smsgate.h"
+#include "gateway/channels/telerivet.h"
 #include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
 #include "gateway/channels/vonage.h"
@@ -15,6 +17,8 @@ static const struct adapter *const adapters[] = {
 	&vonage,
 	&infobip,
 	&orange,
+	&smsgate,
+	&telerivet,
 	NULL,
 };
 

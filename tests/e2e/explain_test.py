@@ -147,7 +147,7 @@ def main():
     adapters = {"africastalking", "kannel", "jasmin"}
     others = {c: {"sos": "112", "timezone": "Africa/Abidjan", "telephone": "0800", "callback": "0800"}
               for c in ("GN", "CI", "SN", "CM", "GH", "ZA", "PK", "TG", "MR")}
-    adapters |= {"twilio", "vonage", "infobip", "orange"}
+    adapters |= {"twilio", "vonage", "infobip", "orange", "smsgate", "telerivet"}
     for file in sorted(glob.glob("tests/data/payloads/*.json")):
         with open(file, encoding="utf-8") as f:
             corpus = json.load(f)

@@ -1,0 +1,15 @@
+/* SMS Gateway for Android (capcom6): webhooks of a phone, sending through its API (aggregators.md 11).
+ *
+ * Configuration: signing_key (signing_key_old while it rotates), max_skew_seconds (300); for sending base_url (the
+ * phone's or the cloud's API), username, password; sim (1, 2, 3) where the phone has more than one. */
+#ifndef GATEWAY_CHANNELS_SMSGATE_H
+#define GATEWAY_CHANNELS_SMSGATE_H
+
+#include "gateway/channels/channel.h"
+
+extern const struct adapter smsgate;
+
+/* hex HMAC-SHA256(key, body + timestamp), in either case of letters. */
+bool smsgate_signature_ok(struct str key, struct str body, struct str timestamp, struct str given, struct arena *arena);
+
+#endif
