@@ -45,7 +45,7 @@ DB_C := $(wildcard db/*.c)
 GATEWAY_C := $(filter-out gateway/main.c,$(wildcard gateway/*.c gateway/channels/*.c gateway/console/*.c))
 FLOWS_O := $(FLOWS_C:%.c=$(B)/%.o) $(B)/flows/embedded.o
 DB_O := $(DB_C:%.c=$(B)/%.o) $(B)/db/embedded.o
-GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o)
+GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o
 UNIT_C := $(wildcard tests/unit/*_test.c)
 UNITS := $(UNIT_C:%.c=$(B)/%)
 
@@ -68,7 +68,8 @@ $(B)/%.o: %.c | build-packages
 # The version is compiled into one file only, so that a commit does not rebuild the rest.
 $(B)/gateway/version.o: CFLAGS_ALL += -DWASL_VERSION='"$(VERSION)"'
 
-# Files that live inside the binary: the definitions (flows/) and the schema (db/migrations/).
+# Files that live inside the binary: the definitions (flows/), the schema (db/migrations/), plain aggregators as
+# descriptors (gateway/channels/vendors/).
 FLOW_FILES := $(sort $(wildcard flows/definitions/*.json flows/definitions/*.tsv))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 $(B)/flows/embedded.S: $(FLOW_FILES) Makefile
@@ -77,6 +78,10 @@ $(B)/flows/embedded.S: $(FLOW_FILES) Makefile
 $(B)/db/embedded.S: $(MIGRATIONS) Makefile
 	@mkdir -p $(@D)
 	@sh gateway/embed.sh db_migrations $(MIGRATIONS) > $@
+VENDOR_FILES := $(sort $(wildcard gateway/channels/vendors/*.json))
+$(B)/gateway/channels/embedded.S: $(VENDOR_FILES) Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh vendor_files $(VENDOR_FILES) > $@
 $(B)/%/embedded.o: $(B)/%/embedded.S
 	@echo "  embed $<"
 	@$(CC) -c -o $@ $<

@@ -36,7 +36,7 @@ static int read_conversation(struct query *q, const struct contact *who, struct 
 	if (rc != 1)
 		return rc;
 	*out = (struct conversation){ .session_id = col_i64(q, 0), .started_at = col_i64(q, 3), .updated_at = col_i64(q, 4),
-				      .resumable = col_i64(q, 5) != 0 };
+				      .resumable = col_i64(q, 5) != 0, .ended = col_i64(q, 6) != 0 };
 	unpack_hops(col_str(q, 2), out);
 	rc = unpack_state(q, 1, who, out->session_id, &out->session);
 	db_done(q);

@@ -21,6 +21,7 @@ struct conversation {
 	struct hop hops[HOPS_MAX];
 	size_t hops_count;
 	int64_t started_at, updated_at;
+	bool ended;                /* the aggregator said so */
 	bool resumable;            /* as stored: then it is the only one of this person */
 	bool set_aside;            /* to be stored: no answer continues it, only whoever takes it up again */
 };

@@ -101,10 +101,10 @@ const char *const sql_text[SQL_COUNT] = {
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_TASKS_OPEN_OF_CONTACT] = "SELECT count(*) FROM task WHERE contact_id = ?",
 
-	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at, resumable FROM session WHERE vendor_key = ?"
-		" AND contact_id = ? AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
-	[SQL_SESSION_SMS] = "SELECT session_id, state, hops, started_at, updated_at, resumable FROM session WHERE contact_id = ?"
-		" AND mode = 'sms' AND updated_at >= ? AND open ORDER BY updated_at DESC LIMIT 1",
+	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at, resumable, ended_at IS NOT NULL FROM session"
+		" WHERE vendor_key = ? AND contact_id = ? AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
+	[SQL_SESSION_SMS] = "SELECT session_id, state, hops, started_at, updated_at, resumable, ended_at IS NOT NULL FROM session"
+		" WHERE contact_id = ? AND mode = 'sms' AND updated_at >= ? AND open ORDER BY updated_at DESC LIMIT 1",
 	[SQL_SESSION_UNFINISHED] = "SELECT session_id, state FROM session WHERE contact_id = ? AND resumable"
 		" AND updated_at >= ? AND session_id <> ? ORDER BY updated_at DESC LIMIT 1",
 	[SQL_SESSION_ADD] = "INSERT INTO session (session_id, contact_id, channel, mode, vendor_key, open, started_at, updated_at)"

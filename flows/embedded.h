@@ -12,5 +12,6 @@ struct embedded_file {
 
 extern const struct embedded_file flow_files[];    /* flows/definitions/ */
 extern const struct embedded_file db_migrations[]; /* db/migrations/, in order */
+extern const struct embedded_file vendor_files[];  /* gateway/channels/vendors/ */
 
 #endif

@@ -48,11 +48,13 @@ static void put_own(json_t *object, const struct event *event)
 	case EVENT_REPORT:
 		put_unless_empty(object, "status", str_of(report_status_name(event->status)));
 		put_unless_empty(object, "reason", event->reason);
+		put_unless_empty(object, "client_ref", event->client_ref);
 		break;
 	case EVENT_NOTICE:
 		json_put_str(object, "event", event->reason);
 		break;
 	case EVENT_OPT_OUT:
+		put_unless_empty(object, "text", event->text);
 		json_put_str(object, "event", event->reason.len ? event->reason : STR("opt_out"));
 		break;
 	}

@@ -33,6 +33,13 @@ static void put_name(json_t *object, const char *key, const char *name)
 		(void)json_object_set_new(object, key, json_string(name));
 }
 
+static struct str typed(const struct event *e, const struct step_result *step)
+{
+	if (step->turn.inputs == 1)
+		return step->turn.input[0];
+	return step->turn.is_new && e->cumulative && !e->first_is_code ? e->text : STR("");
+}
+
 /* What the stored history adds to what the vendor says. */
 static json_t *seen_event(const struct event *e, const struct step_result *step)
 {
@@ -46,7 +53,7 @@ static json_t *seen_event(const struct event *e, const struct step_result *step)
 	if (e->kind != EVENT_USSD)
 		return object;
 	put_name(object, "event", ussd_event_name(step->turn.is_new ? USSD_NEW : USSD_CONTINUE));
-	json_put_str(object, "input", step->turn.inputs == 1 ? step->turn.input[0] : step->turn.is_new ? e->text : STR(""));
+	json_put_str(object, "input", typed(e, step));
 	if (step->turn.conflict)
 		(void)json_object_set_new(object, "conflict", json_true());
 	return object;

@@ -93,9 +93,26 @@ static int make_answer(struct inbound *in, const struct step_result *step)
 	return in->channel->adapter->reply(in->channel, in->hook, &in->decoded, &to, arena, &in->response);
 }
 
+/* The content type and, one a line behind it, the other headers: for some vendors "Freeflow: FC" is half the answer. */
+static struct str headers_text(struct inbound *in)
+{
+	struct buf text = buf_new(&in->arena, 1024);
+	buf_put(&text, content_type(&in->response));
+	for (size_t i = 0; i < in->response.headers_count; i++) {
+		const struct http_header *header = &in->response.headers[i];
+		if (str_eq_nocase(header->name, STR("Content-Type")))
+			continue;
+		buf_put_char(&text, '\n');
+		buf_put(&text, header->name);
+		buf_put_char(&text, ':');
+		buf_put(&text, header->value);
+	}
+	return text.full ? content_type(&in->response) : buf_str(&text);
+}
+
 static int keep_answer(struct inbound *in, const struct step_result *step)
 {
-	struct replay kept = { .http = in->response.status, .content_type = content_type(&in->response),
+	struct replay kept = { .http = in->response.status, .content_type = headers_text(in),
 			       .body = in->response.body, .at = gateway_now(in->g) };
 	if (!kept.body.at)
 		kept.body = STR("");
@@ -107,8 +124,18 @@ static int repeat_answer(struct inbound *in, const struct replay *replay)
 	struct str body = arena_str(&in->arena, replay->body), type = arena_str(&in->arena, replay->content_type);
 	if (!body.at || !type.at)
 		return -ENOMEM;
+	struct str rest = type, line = STR("text/plain"), name;
+	(void)str_split(&rest, '\n', &line);
 	in->response = (struct http_response){ .status = replay->http, .body = body };
-	http_add_header(&in->response, "Content-Type", type);
+	http_add_header(&in->response, "Content-Type", line);
+	while (str_split(&rest, '\n', &line)) {
+		struct str value = line;
+		(void)str_split(&value, ':', &name);
+		name = arena_str(&in->arena, name);
+		if (!name.at)
+			return -ENOMEM;
+		http_add_header(&in->response, name.at, value);
+	}
 	return 0;
 }
 

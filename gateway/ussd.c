@@ -65,10 +65,11 @@ void ussd_read(const struct vault *vault, const struct conversation *history, co
 {
 	*out = (struct ussd_turn){ 0 };
 	if (history->hops_count == 0) {
-		if (event->cumulative)
+		/* Per step, nothing in a first hop is an answer: it is what was dialled, or the session it answers in was
+		 * lost, and nothing is applied by guess (failures.md U2). */
+		out->is_new = true;
+		if (event->cumulative && !event->first_is_code)
 			read_dialled_path(event->text, out);
-		else
-			out->is_new = true, out->input[0] = event->text, out->inputs = event->text.len ? 1 : 0;
 		return;
 	}
 	out->inputs = 1;

@@ -19,6 +19,13 @@ static const struct adapter *const adapters[] = {
 	&orange,
 	&smsgate,
 	&telerivet,
+	&mtn,
+	&mtarget,
+	&lam,
+	&hubtel,
+	&ussd_family,
+	&orange_ussd,
+	&generic,
 	NULL,
 };
 
