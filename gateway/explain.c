@@ -33,11 +33,13 @@ static void put_name(json_t *object, const char *key, const char *name)
 		(void)json_object_set_new(object, key, json_string(name));
 }
 
+/* What was dialled counts as typed where it is a path through the menus, and at Infobip, whose "start" names a text. */
 static struct str typed(const struct event *e, const struct step_result *step)
 {
+	bool dialled = e->first_is_code && e->session_rule == SESSION_ANY;
 	if (step->turn.inputs == 1)
 		return step->turn.input[0];
-	return step->turn.is_new && e->cumulative && !e->first_is_code ? e->text : STR("");
+	return step->turn.is_new && !dialled ? e->text : STR("");
 }
 
 /* What the stored history adds to what the vendor says. */

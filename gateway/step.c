@@ -446,26 +446,6 @@ static int session_rule(struct step *s)
 	return s->out->refused ? -EBADMSG : 0;
 }
 
-/* Some vendors use a session's name again (the number itself, at IMImobile).  A new one says so, or follows the old one's
- * end: then what is sent is no answer to the screen that stood there. */
-static bool dialled_anew(const struct step *s)
-{
-	const struct conversation *talk = &s->talk;
-	bool over = talk->ended || talk->session.finished || !talk->session.state[0];
-	return talk->hops_count > 0 && !s->event->cumulative &&
-	       (s->event->event == USSD_NEW || (s->event->first_is_code && over));
-}
-
-/* The hops stay: by them repetitions are known.  The walk begins anew, and the old one may be taken up again. */
-static int begin_anew(struct step *s)
-{
-	struct session left = s->talk.session;
-	s->out->turn.is_new = true;
-	s->out->turn.inputs = 0;
-	s->talk.session = (struct session){ 0 };
-	return s->talk.resumable ? keep_left(s, &left) : 0;
-}
-
 static int step_ussd(struct step *s)
 {
 	bool duplicate = false;
@@ -478,8 +458,8 @@ static int step_ussd(struct step *s)
 		return 0;
 	}
 	rc = s->event->named_alone ? session_rule(s) : 0;
-	if (rc == 0 && dialled_anew(s))
-		rc = begin_anew(s);
+	if (rc == 0 && s->out->turn.is_new && s->talk.hops_count > 0)
+		rc = ussd_begin_anew(s->db, &s->who, s->channel->id, s->event, s->now_ms, &s->talk);
 	if (rc != 0)
 		return rc;
 	s->out->keyed = true;

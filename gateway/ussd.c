@@ -60,18 +60,31 @@ static void read_dialled_path(struct str text, struct ussd_turn *out)
 		out->input[out->inputs++] = part;
 }
 
+/* Some vendors use a session's name again (the number itself, at IMImobile).  A new one says so, or follows the old one's
+ * end: then what is sent is no answer to the screen that stood there. */
+static bool dialled_anew(const struct conversation *talk, const struct event *event)
+{
+	bool over = talk->ended || talk->session.finished;
+	return !event->cumulative && (event->event == USSD_NEW || (event->first_is_code && over));
+}
+
 void ussd_read(const struct vault *vault, const struct conversation *history, const struct event *event,
 	       struct ussd_turn *out)
 {
 	*out = (struct ussd_turn){ 0 };
 	if (history->hops_count == 0) {
-		/* Per step, nothing in a first hop is an answer: it is what was dialled, or the session it answers in was
-		 * lost, and nothing is applied by guess (failures.md U2). */
+		/* What was dialled is no answer.  Nor is what a session that we lost was asked (failures.md U2): its vendors set
+		 * first_is_code, and the first screen is shown again. */
 		out->is_new = true;
 		if (event->cumulative && !event->first_is_code)
 			read_dialled_path(event->text, out);
+		else if (!event->first_is_code)
+			out->input[0] = event->text, out->inputs = event->text.len ? 1 : 0;
 		return;
 	}
+	out->is_new = dialled_anew(history, event);
+	if (out->is_new)
+		return;
 	out->inputs = 1;
 	out->input[0] = event->text;
 	if (!event->cumulative)
@@ -90,4 +103,16 @@ int ussd_note(const struct vault *vault, struct conversation *history, const str
 	hop->len = (uint32_t)event->text.len;
 	hop_hash(vault, history, event->text, hop->hash);
 	return 0;
+}
+
+int ussd_begin_anew(struct db *db, const struct contact *who, struct str channel, const struct event *event, int64_t now_ms,
+		    struct conversation *talk)
+{
+	unsigned char vendor_key[VAULT_INDEX_LEN];
+	const struct conversation was = *talk;
+	ussd_vendor_key(&db->vault, channel, event, vendor_key);
+	int rc = conversation_new(db, who, channel, vendor_key, now_ms, talk);
+	memcpy(talk->hops, was.hops, sizeof was.hops);
+	talk->hops_count = was.hops_count;
+	return rc;
 }

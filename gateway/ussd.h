@@ -20,6 +20,10 @@ struct ussd_turn {
 /* history: as stored, hops_count 0 for a new session. */
 void ussd_read(const struct vault *vault, const struct conversation *history, const struct event *event,
 	       struct ussd_turn *out);
+/* is_new although the history has hops: a conversation of its own under the same vendor's session.  The hops go along,
+ * repetitions are known by them; the old walk stays as it is and may be taken up again. */
+int ussd_begin_anew(struct db *db, const struct contact *who, struct str channel, const struct event *event, int64_t now_ms,
+		    struct conversation *talk) __attribute__((warn_unused_result));
 /* Notes the hop in the history.  -E2BIG: a session of more than HOPS_MAX hops is not served on. */
 int ussd_note(const struct vault *vault, struct conversation *history, const struct event *event)
 	__attribute__((warn_unused_result));

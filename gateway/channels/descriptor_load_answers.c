@@ -219,7 +219,7 @@ int loader_answers(struct loader *l, const json_t *object, struct rule *rule)
 	if (rule->xhtml && rule->kind == EVENT_USSD)
 		return 0;
 	if (json_is_string(reply))
-		return loader_fail(l, "reply", "is no reply that Wasl ships for this profile; write {\"continue\": {\"body\": …}, \"end\": …}");
+		return loader_fail(l, "reply", "is no reply that Wasl ships for this profile; write {\"continue\": {…}, \"end\": {…}}");
 	if (!json_is_object(reply))
 		return loader_fail(l, "reply", "is missing: {\"continue\": {\"body\": …}, \"end\": {\"body\": …}}, or \"xhtml\"");
 	if (rule->kind != EVENT_USSD) {
