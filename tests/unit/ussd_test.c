@@ -56,7 +56,7 @@ int main(void)
 	hop("7*a*b*****");
 	TYPED("****");
 	hop("7*a*b*******1*#");
-	TYPED("1*#");
+	TYPED("*1*#");
 
 	check_begin("an empty answer is empty");
 	fresh(3);
@@ -83,6 +83,32 @@ int main(void)
 	hop("1");
 	hop("12");
 	CHECK(turn.conflict);
+
+	check_begin("per step: what was dialled is no answer, what follows is");
+	struct event step = { .kind = EVENT_USSD, .text = STR("*713*2#"), .session = STR("S"), .first_is_code = true };
+	fresh(10);
+	step.event = USSD_NEW;
+	ussd_read(&vault, &talk, &step, &turn);
+	CHECK(turn.is_new && turn.inputs == 0);
+	CHECK_INT(ussd_note(&vault, &talk, &step), 0);
+	step.event = USSD_CONTINUE, step.text = STR("1");
+	ussd_read(&vault, &talk, &step, &turn);
+	CHECK(!turn.is_new);
+	TYPED("1");
+
+	check_begin("the vendor's new, or a word behind the end, begins anew under the same name");
+	step.event = USSD_NEW;
+	ussd_read(&vault, &talk, &step, &turn);
+	CHECK(turn.is_new && turn.inputs == 0);
+	step.event = USSD_CONTINUE;
+	talk.ended = true;
+	ussd_read(&vault, &talk, &step, &turn);
+	CHECK(turn.is_new && turn.inputs == 0);
+
+	check_begin("a lost session's answer is applied to nothing");
+	fresh(11);
+	ussd_read(&vault, &talk, &step, &turn);
+	CHECK(turn.is_new && turn.inputs == 0);
 
 	check_begin("what is stored is length and hash, and another conversation's hash is another");
 	struct conversation other = { .session_id = 7 };
