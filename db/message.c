@@ -339,6 +339,17 @@ static int apply_early(struct db *db, int64_t message_id, struct str channel, st
 	return db_run(&gone);
 }
 
+int outbox_is_under_way(struct db *db, int64_t message_id, struct str channel)
+{
+	struct query q = db_query(db, SQL_OUTBOX_UNDER_WAY);
+	bind_i64(&q, message_id);
+	bind_text(&q, channel);
+	int rc = db_row(&q);
+	if (rc == 1)
+		db_done(&q);
+	return rc;
+}
+
 int outbox_sent(struct db *db, int64_t message_id, struct str channel, struct str provider_id, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_MESSAGE_SENT);

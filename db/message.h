@@ -48,6 +48,8 @@ int outbox_due(struct db *db, struct str channel, int64_t now_ms, struct outbox_
 int outbox_next_due(struct db *db, struct str channel, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
 /* "Attempt n started": committed before the first byte leaves. */
 int outbox_start(struct db *db, int64_t message_id) __attribute__((warn_unused_result));
+/* 1: its attempt was started and has no result yet; 0; or an error. */
+int outbox_is_under_way(struct db *db, int64_t message_id, struct str channel) __attribute__((warn_unused_result));
 int outbox_sent(struct db *db, int64_t message_id, struct str channel, struct str provider_id, int64_t now_ms)
 	__attribute__((warn_unused_result));
 int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms) __attribute__((warn_unused_result));

@@ -154,6 +154,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_NEXT_DUE] = "SELECT min(due_at) FROM outbox WHERE channel = ? AND sending = 0",
 	[SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox",
 	[SQL_OUTBOX_OLDEST] = "SELECT min(due_at) FROM outbox WHERE sending = 0",
+	[SQL_OUTBOX_UNDER_WAY] = "SELECT 1 FROM outbox WHERE message_id = ? AND channel = ? AND sending = 1",
 	[SQL_OUTBOX_COUNT_CHANNEL] = "SELECT count(*) FROM outbox WHERE channel = ?",
 
 	[SQL_EARLY_REPORT_ADD] = "INSERT INTO early_report (channel, provider_id, status, reason, at)"

@@ -50,7 +50,7 @@ static int take_overdue_parts(struct housekeeping *h, struct db *db, int64_t now
 		return parked_add(db, set.channel, "parts", "of a channel that is gone", set.text, now_ms);
 	struct step_result step;
 	struct event event = { .kind = EVENT_SMS, .from_raw = STR(""), .to = set.to, .text = set.text, .raw = STR(""),
-			       .id = STR(""), .ts_ms = set.ts_ms, .session = STR(""), .reason = STR(""), .part_ref = STR(""),
+			       .id = STR(""), .ts_ms = set.ts_ms, .session = STR(""), .reason = STR(""), .id_scope = STR(""), .part_ref = STR(""),
 			       .client_ref = STR(""), .partial = true };
 	phone_parse_network(&h->g->book.phones, set.from, &event.from);
 	h->more = true;

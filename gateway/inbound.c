@@ -85,7 +85,8 @@ static struct str content_type(const struct http_response *response)
 static int make_answer(struct inbound *in, const struct step_result *step)
 {
 	struct reply_to to = { .state = ANSWERED, .ussd_text = step->ussd_text, .ussd_end = step->ussd_end,
-			       .session_open = step->session_open };
+			       .session_open = step->session_open, .queued = step->queued,
+			       .queued_count = step->queued_count };
 	struct arena *arena = &in->arena;
 	to.ussd_text = arena_str(arena, to.ussd_text);
 	if (!to.ussd_text.at)

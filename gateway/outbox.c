@@ -210,7 +210,7 @@ static int compose(struct attempt *a, const struct point *to, struct str text)
 }
 
 /* Why this message must not leave any more; NULL: it may. */
-static const char *obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms)
+const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms)
 {
 	if (row->expires_at && now_ms > row->expires_at)
 		return "expired";
@@ -231,7 +231,7 @@ static int start_one(struct claim *c, const struct outbox_item *row)
 	int rc = point_by_id(&g->db, row->point_id, &to);
 	if (rc < 0)
 		return rc;
-	const char *why = rc == 0 ? "the person was erased" : obstacle(row, &to, now_ms);
+	const char *why = rc == 0 ? "the person was erased" : outbox_obstacle(row, &to, now_ms);
 	if (why)
 		return outbox_give_up(&g->db, row->message_id, strcmp(why, "expired") == 0 ? "expired" : "cancelled", why);
 	rc = message_text(&g->db, row->message_id, &to.key, &text);

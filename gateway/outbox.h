@@ -6,6 +6,8 @@
 #ifndef GATEWAY_OUTBOX_H
 #define GATEWAY_OUTBOX_H
 
+#include "db/contact.h"
+#include "db/message.h"
 #include "gateway/gateway.h"
 
 /* Sets g->outbox; what was under way when the daemon died is unknown from now on. */
@@ -24,5 +26,7 @@ size_t outbox_under_way(const struct gateway *g);
 
 /* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %. */
 int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
+/* Why this message must not leave any more, a static word or two; NULL: it may. */
+const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms);
 
 #endif

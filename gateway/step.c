@@ -506,9 +506,9 @@ static int seen_by_id(struct step *s)
 	const struct event *e = s->event;
 	struct buf b = buf_over(ts, sizeof ts);
 	buf_put_i64(&b, e->ts_ms);
-	struct str by_id[] = { e->pulled ? STR("pulled id") : STR("id"), s->channel->id, e->id };
+	struct str by_id[] = { e->pulled ? STR("pulled id") : STR("id"), s->channel->id, e->id, e->id_scope };
 	struct str by_content[] = { STR("content"), s->channel->id, str_of(e->from.e164), e->to, words_of(e), buf_str(&b) };
-	vault_fingerprint(&s->db->vault, e->id.len ? by_id : by_content, e->id.len ? 3 : 6, s->out->seen_key);
+	vault_fingerprint(&s->db->vault, e->id.len ? by_id : by_content, e->id.len ? 3 + (e->id_scope.len > 0) : 6, s->out->seen_key);
 	s->out->keyed = true;
 	int rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
 	if (rc == 1)
@@ -570,10 +570,7 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 		rc = step_opt_out(g, event);
 		break;
 	case EVENT_NOTICE:
-		out->what = event->named_alone ? STEP_TAKEN : STEP_IGNORED;
-		rc = event->named_alone ? open_session_find(s.db, channel->id, event->session, s.now_ms - USSD_WINDOW_MS) : 0;
-		out->session_open = rc == 1;
-		rc = rc == 1 ? 0 : rc;
+		rc = step_notice(g, channel, event, out);
 		break;
 	}
 	if (rc == 0 && out->what != STEP_DUPLICATE)

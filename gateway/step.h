@@ -18,6 +18,8 @@ struct step_result {
 	bool ussd_end;
 	struct str joined;            /* TAKEN, SMS: the whole text, when this was the last part of a long one */
 	bool incomplete;              /* TAKEN, SMS: kept, other parts are to come */
+	struct queued_message *queued; /* NOTICE of a phone that asks */
+	size_t queued_count;
 	bool session_open;            /* NOTICE of a session by its id alone: it is open */
 	bool refused;                 /* USSD: the vendor's word does not fit our history: malformed */
 	bool unavailable;             /* SMS: too many are waiting, ask again later */

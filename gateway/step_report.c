@@ -3,8 +3,12 @@
 #include "db/contact.h"
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/parts.h"
+#include "gateway/phone_queue.h"
 
 #include <string.h>
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static enum report_status status_named(const char *name)
 {
@@ -37,7 +41,9 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 		out->what = STEP_IGNORED;
 		return 0;
 	}
-	int rc = message_report(&g->db, channel->id, event->id, status, word_of_vendor(event->reason), gateway_now(g),
+	int rc = event->phone == PHONE_TOOK ? phone_queue_taken(g, channel, event->id) : 0;
+	if (rc == 0)
+		rc = message_report(&g->db, channel->id, event->id, status, word_of_vendor(event->reason), gateway_now(g),
 				&outcome, final, &out->contact_id);
 	if (rc == 0 && outcome == REPORT_CONFLICT)
 		g->counts.conflicts++;
@@ -45,6 +51,26 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 	if (rc == 0 && event->opt_out && event->from.kind == PHONE_E164)
 		rc = opt_out(&g->db, str_of(event->from.e164), "operator", gateway_now(g));
 	return rc;
+}
+
+/* Is that session open?  What is to be sent?  I have it. */
+int step_notice(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+{
+	if (event->named_alone) {
+		int rc = open_session_find(&g->db, channel->id, event->session, gateway_now(g) - DAY_MS);
+		out->session_open = rc == 1;
+		return rc < 0 ? rc : 0;
+	}
+	switch (event->phone) {
+	case PHONE_ASKS:
+		return phone_queue_hand_out(g, channel, &out->queued, &out->queued_count);
+	case PHONE_TOOK:
+		return phone_queue_taken(g, channel, event->id);
+	case PHONE_NOTHING:
+		break;
+	}
+	out->what = STEP_IGNORED;
+	return 0;
 }
 
 int step_opt_out(struct gateway *g, const struct event *event)

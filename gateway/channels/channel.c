@@ -1,9 +1,11 @@
 #include "gateway/channels/channel.h"
 
 #include "gateway/channels/africastalking.h"
+#include "gateway/channels/envayasms.h"
 #include "gateway/channels/infobip.h"
 #include "gateway/channels/orange.h"
 #include "gateway/channels/smsgate.h"
+#include "gateway/channels/smssync.h"
 #include "gateway/channels/telerivet.h"
 #include "gateway/channels/twilio.h"
 #include "gateway/channels/vendors.h"
@@ -26,6 +28,8 @@ static const struct adapter *const adapters[] = {
 	&ussd_family,
 	&orange_ussd,
 	&generic,
+	&smssync,
+	&envayasms,
 	NULL,
 };
 

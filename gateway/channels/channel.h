@@ -57,6 +57,7 @@ enum event_kind {
 };
 enum ussd_event { USSD_NEW, USSD_CONTINUE, USSD_END, USSD_TIMEOUT };
 enum session_rule { SESSION_ANY, SESSION_NEW, SESSION_KNOWN }; /* what the vendor's word requires of our history */
+enum phone_word { PHONE_NOTHING, PHONE_ASKS, PHONE_TOOK }; /* of a phone that comes for its queue: asks, has it */
 enum report_status { REPORT_NONE, REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED, REPORT_EXPIRED, REPORT_REJECTED };
 
 struct event {
@@ -67,6 +68,8 @@ struct event {
 	struct str text;         /* valid UTF-8; USSD: as `cumulative` says */
 	struct str raw;          /* the bytes before repair, when they differ; else empty */
 	struct str id;           /* vendor's id of the message, turn or (REPORT) of the message sent; "" = none */
+	struct str id_scope;     /* what an id must be seen with to be the same again; "" = the channel */
+	enum phone_word phone;   /* NOTICE, REPORT: about the channel's queue (gateway/phone_queue.h) */
 	bool pulled;             /* id is the inbox's own count: MUST NOT be compared with ids that callbacks carry */
 	int64_t ts_ms;           /* vendor's time; 0 = none or unreadable */
 	struct str session;      /* USSD */
@@ -110,10 +113,16 @@ enum answer_state {
 	ANSWER_UNAVAILABLE, /* storage: 503 for SMS and reports, an apology for USSD in ussd_text */
 };
 
+struct queued_message { /* for a phone that asks */
+	struct str to, text, uuid;
+};
+
 struct reply_to { /* what the dialect is to say */
 	enum answer_state state;
 	struct str ussd_text;
 	bool ussd_end;
+	const struct queued_message *queued; /* NOTICE with PHONE_ASKS */
+	size_t queued_count;
 	bool session_open; /* NOTICE "status" with named_alone */
 };
 

@@ -8,7 +8,7 @@
 void dialect_event_init(struct event *event, enum event_kind kind)
 {
 	*event = (struct event){ .kind = kind, .from_raw = STR(""), .to = STR(""), .text = STR(""), .raw = STR(""),
-				 .id = STR(""), .session = STR(""), .part_ref = STR(""), .client_ref = STR(""),
+				 .id = STR(""), .session = STR(""), .id_scope = STR(""), .part_ref = STR(""), .client_ref = STR(""),
 				 .reason = STR("") };
 }
 

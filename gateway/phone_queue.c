@@ -1,0 +1,62 @@
+#include "gateway/phone_queue.h"
+
+#include "db/contact.h"
+#include "db/message.h"
+#include "gateway/outbox.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* 1: *out is filled; 0: this one does not leave. */
+static int hand_out_one(struct gateway *g, const struct outbox_item *row, struct queued_message *out)
+{
+	struct point to;
+	struct str text;
+	int rc = point_by_id(&g->db, row->point_id, &to);
+	if (rc < 0)
+		return rc;
+	const char *why = rc == 0 ? "the person was erased" : outbox_obstacle(row, &to, gateway_now(g));
+	if (why)
+		return outbox_give_up(&g->db, row->message_id, strcmp(why, "expired") == 0 ? "expired" : "cancelled", why);
+	rc = message_text(&g->db, row->message_id, &to.key, &text);
+	seal_key_forget(&to.key);
+	if (rc != 1)
+		return rc < 0 ? rc : -ENOENT;
+	struct buf uuid = buf_new(&g->db.arena, 24);
+	buf_put_i64(&uuid, row->message_id);
+	out->to = arena_str(&g->db.arena, to.e164);
+	out->text = text;
+	out->uuid = buf_str(&uuid);
+	if (uuid.full || !out->to.at)
+		return -ENOMEM;
+	rc = outbox_start(&g->db, row->message_id);
+	return rc == 0 ? 1 : rc;
+}
+
+int phone_queue_hand_out(struct gateway *g, const struct channel *channel, struct queued_message **out, size_t *count)
+{
+	struct outbox_item due[PHONE_QUEUE_MAX];
+	*count = 0;
+	*out = arena_array(&g->db.arena, PHONE_QUEUE_MAX, sizeof **out);
+	if (!*out)
+		return -ENOMEM;
+	if (!g->outbox || outbox_braked(g) || g->stopping)
+		return 0;
+	int n = outbox_due(&g->db, channel->id, gateway_now(g), due, PHONE_QUEUE_MAX);
+	for (int i = 0; i < n; i++) {
+		int rc = hand_out_one(g, &due[i], &(*out)[*count]);
+		if (rc < 0)
+			return rc;
+		*count += rc == 1;
+	}
+	return n < 0 ? n : 0;
+}
+
+int phone_queue_taken(struct gateway *g, const struct channel *channel, struct str uuid)
+{
+	uint64_t message_id;
+	if (!str_to_u64(uuid, &message_id) || message_id > INT64_MAX)
+		return 0;
+	int rc = outbox_is_under_way(&g->db, (int64_t)message_id, channel->id);
+	return rc == 1 ? outbox_sent(&g->db, (int64_t)message_id, channel->id, uuid, gateway_now(g)) : rc;
+}
