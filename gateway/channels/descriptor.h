@@ -78,7 +78,7 @@ struct rule { /* one way to read what comes to a hook */
 };
 
 struct rules { /* of one hook: the first whose conditions hold */
-	struct rule rule[RULES_MAX];
+	struct rule *rule; /* at most RULES_MAX */
 	size_t count;
 };
 

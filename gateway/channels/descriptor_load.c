@@ -198,6 +198,9 @@ static int read_rules(struct loader *l, const json_t *value, struct rules *rules
 	size_t count = json_is_array(value) ? json_array_size(value) : 1;
 	if (count == 0 || count > RULES_MAX)
 		return loader_fail(l, NULL, "must be an object, or a list of one to four");
+	rules->rule = arena_array(l->arena, count, sizeof *rules->rule);
+	if (!rules->rule)
+		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
 		size_t mark = json_is_array(value) ? loader_enter(l, "[%zu]", i) : l->path_len;
 		int rc = read_rule(l, json_is_array(value) ? json_array_get(value, i) : value, &rules->rule[i]);

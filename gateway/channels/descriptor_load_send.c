@@ -96,7 +96,7 @@ static int read_json_body(struct loader *l, const json_t *object, struct send_sp
 	struct err what = { "" };
 	if (!body)
 		return 0;
-	char *text = json_is_object(body) || json_is_array(body) ? json_dumps(body, JSON_COMPACT) : NULL;
+	char *text = json_is_object(body) || json_is_array(body) ? json_dumps(body, 0) : NULL;
 	if (!text)
 		return loader_fail(l, "json", "must be an object or a list");
 	send->body = loader_keep(l, str_of(text));

@@ -1,4 +1,4 @@
-/* The calls out of the payload corpora (tests/data/payloads) of the adapters written in C: send, token, poll, signature.
+/* The calls out of the payload corpora (tests/data/payloads): send, token, poll, signature.
  * What comes in is run by tests/e2e/explain_test.py. */
 #include "gateway/channels/channel.h"
 #include "gateway/channels/twilio.h"
@@ -50,6 +50,8 @@ static struct channel channel_from(const json_t *corpus)
 		if (!strstr(known, padded))
 			add_key(&c, name, value);
 	}
+	struct err err = { "" };
+	CHECK(!c.adapter->prepare || c.adapter->prepare(&c, &lasting, &err) == 0);
 	return c;
 }
 
@@ -82,7 +84,8 @@ static struct http_result result_of(const json_t *test_case)
 {
 	const json_t *response = json_object_get(test_case, "response");
 	return (struct http_result){
-		.request_left = true,
+		.request_left = !json_object_get(response, "transport_error"),
+		.curl_code = json_object_get(response, "transport_error") ? 7 : 0,
 		.status = (unsigned)json_integer_value(json_object_get(response, "status")),
 		.content_type = or_empty(json_get_str(json_object_get(response, "headers"), "Content-Type")),
 		.body = or_empty(json_get_str(response, "body")),
@@ -102,7 +105,7 @@ static struct str reference_in(struct str body)
 		if (str_split(&rest, '"', &reference))
 			return reference;
 	}
-	return STR("");
+	return STR("gw-1");
 }
 
 static void check_recipient(const json_t *want, const struct recipient_result *got)
@@ -126,6 +129,8 @@ static void run_send(const json_t *test_case)
 	struct http_result result = result_of(test_case);
 	struct http_call call;
 	(void)text_units(message.text, &message.encoding);
+	if (at.sender.len == 0)
+		at.sender = or_empty(json_get_str(input, "from"));
 	for (size_t i = 0; i < message.count; i++)
 		message.to[i] = json_str(json_array_get(to, i));
 	CHECK_INT(at.adapter->compose(&at, &message, &arena, &call), 0);
@@ -289,10 +294,11 @@ static void run_corpus(const char *file)
 
 int main(void)
 {
-	static const char *const files[] = { "twilio", "vonage", "infobip_sms", "orange" };
+	static const char *const files[] = { "twilio", "vonage", "infobip_sms", "orange", "kannel", "jasmin", "mtn",
+					     "mtarget", "generic" };
 	int error = arena_new(&arena, 8 * 1024 * 1024);
 	if (!error)
-		error = arena_new(&lasting, 1024 * 1024);
+		error = arena_new(&lasting, 2 * 1024 * 1024);
 	assert(!error);
 	phones = plan_built_in(&lasting);
 	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
