@@ -285,6 +285,8 @@ static int call_hook(struct loop *loop)
 static int turn(struct loop *loop, int wait_ms)
 {
 	wait_ms = shorter(wait_ms, call_hook(loop));
+	if (loop->stop) /* the hook said so: what is ready is still taken, nothing is waited for */
+		wait_ms = 0;
 	if (loop->timers) {
 		int64_t in_ms = loop->heap[1]->due_ms - clock_monotonic_ms();
 		wait_ms = shorter(wait_ms, in_ms > 0 ? in_ms : 0);

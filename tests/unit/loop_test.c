@@ -208,6 +208,32 @@ static void stop_at_third(struct timer *timer)
 	CHECK_INT(timer_set(loop, timer, 1), 0);
 }
 
+static int stops_at_once(void *user)
+{
+	(void)user;
+	loop_stop(loop);
+	return -1;
+}
+
+static void never(struct timer *timer)
+{
+	(void)timer;
+	CHECK(false); /* ten seconds are not over */
+}
+
+static void stopping_from_the_hook(void)
+{
+	struct timer far = { .fire = never };
+	check_begin("loop_stop() from the hook does not wait for the next timer");
+	int64_t start = clock_monotonic_us();
+	CHECK_INT(timer_set(loop, &far, 10000), 0);
+	loop_before_sleep(loop, stops_at_once, NULL);
+	CHECK_INT(loop_run(loop), 0);
+	CHECK(clock_monotonic_us() - start < 1000000);
+	timer_stop(loop, &far);
+	loop_before_sleep(loop, NULL, NULL);
+}
+
 static void running_and_stopping(void)
 {
 	check_begin("the hook's answer bounds the sleep");
@@ -238,6 +264,7 @@ int main(void)
 	timers_in_order();
 	timer_sets_itself();
 	running_and_stopping();
+	stopping_from_the_hook();
 	loop_free(loop);
 	return check_end();
 }
