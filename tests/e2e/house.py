@@ -5,6 +5,7 @@ import http.client
 import http.server
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -40,17 +41,21 @@ class Report:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below those that the kernel gives to clients: a client that knocks while nobody listens could be given the very port it
+    knocks at, and would talk to itself."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 class House:
     """One gateway: its folder, its configuration, its process."""
 
-    def __init__(self, binary=None, **config):
+    def __init__(self, binary=None, under=None, **config):
         self.binary = os.path.abspath(binary or WASL)
-        self.folder = tempfile.mkdtemp(prefix="wasl-test-")
+        self.folder = tempfile.mkdtemp(prefix="wasl-test-", dir=under)
         self.port, self.console_port = free_port(), free_port()
         self.process = None
         self.environment = {}
@@ -90,11 +95,14 @@ class House:
 
     # ---- the process
 
-    def start(self, expect=True):
+    def launch(self):
         log = open(self.path("log"), "ab")
         self.process = subprocess.Popen([self.binary, "serve", "-c", self.path("wasl.json")], stdin=subprocess.DEVNULL,
                                         stdout=log, stderr=log, env={**os.environ, **self.environment})
         log.close()
+
+    def start(self, expect=True):
+        self.launch()
         until = time.monotonic() + 30
         while expect and time.monotonic() < until and self.process.poll() is None:
             try:
