@@ -166,6 +166,9 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_PARKED_ADD] = "INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
+	[SQL_RAW_PAGE_PUT] = "INSERT OR REPLACE INTO raw_page VALUES (?, ?, ?, ?, ?)",
+	[SQL_RAW_PAGE_GET] = "SELECT page_id, cursor, body FROM raw_page WHERE channel = ?",
+	[SQL_RAW_PAGE_DONE] = "DELETE FROM raw_page WHERE channel = ?",
 	[SQL_PART_ADD] = "INSERT OR IGNORE INTO message_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_PARTS_OF_SET] = "SELECT part_id, parts, channel, recipient, ts, sender, body FROM message_part WHERE set_key = ?"
 			     " ORDER BY part",

@@ -302,6 +302,7 @@ int channel_explain(struct config *config, int argc, char **argv)
 	}
 	if (!channel || !config_channel(config, str_of(channel))) {
 		fprintf(stderr, "wasl: %s\n", channel ? "the configuration has no such channel" : "channel explain needs --channel ID");
+		config_free(config);
 		return channel ? EX_CONFIG : EX_USAGE;
 	}
 	if (count == 0)

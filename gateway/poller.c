@@ -1,6 +1,7 @@
 #include "gateway/poller.h"
 
 #include "db/ledger.h"
+#include "db/raw_page.h"
 #include "gateway/crash.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
@@ -25,6 +26,7 @@ struct inbox { /* one channel's */
 	struct str body;
 	unsigned failures;
 	bool busy;
+	bool saved;              /* a page of it may wait in the database: looked at before the first fetch */
 };
 
 struct poller {
@@ -65,9 +67,11 @@ static int take_all(struct inbox *in, struct db *db)
 static int run_page(struct batch_item *item, struct db *db)
 {
 	struct inbox *in = (struct inbox *)item;
-	if (in->page.verdict == VERDICT_MALFORMED)
+	int rc = in->channel->adapter->once ? raw_page_done(db, in->channel->id) : 0;
+	if (rc == 0 && in->page.verdict == VERDICT_MALFORMED)
 		return parked_add(db, in->channel->id, "poll", "the page could not be read", in->body, gateway_now(in->poller->g));
-	int rc = take_all(in, db);
+	if (rc == 0)
+		rc = take_all(in, db);
 	crash_point("page_taken");
 	return rc == 0 ? channel_state_cursor(db, in->channel->id, in->next_cursor) : rc;
 }
@@ -76,6 +80,7 @@ static void page_done(struct batch_item *item, int result)
 {
 	struct inbox *in = (struct inbox *)item;
 	bool read = result == 0 && in->page.verdict != VERDICT_MALFORMED;
+	in->saved = in->saved && result != 0; /* what could not be taken is looked at again */
 	bool more = read && in->page.count + in->parked_count > 0;
 	if (read)
 		read = str_copy(in->next_cursor, in->cursor, sizeof in->cursor);
@@ -92,12 +97,10 @@ static int keep_body(struct inbox *in, const struct http_result *result)
 	return in->body.at ? 0 : -ENOMEM;
 }
 
-static void page_came(const struct http_result *result, void *user)
+static void understand(struct inbox *in, const struct http_result *result, int rc)
 {
-	struct inbox *in = user;
 	struct gateway *g = in->poller->g;
 	struct http_result kept = *result;
-	int rc = transport_class(result) == SEND_ACCEPTED ? keep_body(in, result) : -EIO;
 	kept.body = in->body;
 	if (rc == 0)
 		rc = in->channel->adapter->polled(in->channel, str_of(in->cursor), &kept, &g->book.phones, &in->arena, &in->page,
@@ -107,13 +110,75 @@ static void page_came(const struct http_result *result, void *user)
 		log_event(LOG_WARN, "inbox not fetched", "channel=%s status=%u curl=%d", in->channel->id.at, result->status,
 			  result->curl_code);
 		again(in, false);
-	} else if (in->page.verdict != VERDICT_MALFORMED && in->page.count + in->parked_count == 0) {
+	} else if (in->page.verdict != VERDICT_MALFORMED && in->page.count + in->parked_count == 0 && !in->saved) {
 		in->failures = 0;
+		if (!str_copy(in->next_cursor, in->cursor, sizeof in->cursor)) /* where an empty page moves it on */
+			in->cursor[0] = '\0';
 		again(in, false);
 	} else {
 		in->item = (struct batch_item){ .run = run_page, .done = page_done };
 		batch_add(&g->batch, &in->item);
 	}
+}
+
+/* ---- each message once: first the bytes, then what they mean */
+
+static const struct http_result as_saved = { .status = 200, .content_type = { "", 0 }, .retry_after_s = -1 };
+
+static int run_save(struct batch_item *item, struct db *db)
+{
+	struct inbox *in = (struct inbox *)item;
+	return raw_page_put(db, in->channel->id, str_of(in->cursor), in->body, gateway_now(in->poller->g));
+}
+
+static void save_done(struct batch_item *item, int result)
+{
+	struct inbox *in = (struct inbox *)item;
+	crash_point("page_saved");
+	in->saved = result == 0;
+	/* The disk says no: it is tried all the same, these bytes exist nowhere else any more. */
+	understand(in, &as_saved, 0);
+}
+
+static void page_came(const struct http_result *result, void *user)
+{
+	struct inbox *in = user;
+	int rc = transport_class(result) == SEND_ACCEPTED ? keep_body(in, result) : -EIO;
+	if (rc != 0 || !in->channel->adapter->once) {
+		understand(in, result, rc);
+		return;
+	}
+	in->item = (struct batch_item){ .run = run_save, .done = save_done };
+	batch_add(&in->poller->g->batch, &in->item);
+}
+
+/* What was saved and not taken when the daemon ended. */
+static int run_look(struct batch_item *item, struct db *db)
+{
+	struct inbox *in = (struct inbox *)item;
+	struct str cursor, body;
+	int rc = raw_page_get(db, in->channel->id, &cursor, &body);
+	if (rc != 1)
+		return rc;
+	in->body = arena_str(&in->arena, body);
+	return in->body.at && str_copy(cursor, in->cursor, sizeof in->cursor) ? 0 : -ENOMEM;
+}
+
+static void look_done(struct batch_item *item, int result)
+{
+	struct inbox *in = (struct inbox *)item;
+	in->saved = result == 0 && in->body.len > 0;
+	if (in->saved)
+		understand(in, &as_saved, 0);
+	else
+		again(in, result == 0);
+}
+
+static void look(struct inbox *in)
+{
+	in->saved = false;
+	in->item = (struct batch_item){ .run = run_look, .done = look_done };
+	batch_add(&in->poller->g->batch, &in->item);
 }
 
 static void fetch(struct timer *timer)
@@ -125,6 +190,10 @@ static void fetch(struct timer *timer)
 	in->parked_count = 0;
 	in->body = STR("");
 	int rc = arena_new(&in->arena, PAGE_ARENA);
+	if (rc == 0 && in->saved) {
+		look(in);
+		return;
+	}
 	if (rc == 0)
 		rc = in->channel->adapter->poll(in->channel, str_of(in->cursor), &in->arena, &call);
 	if (rc == 0)
@@ -148,7 +217,8 @@ int poller_start(struct gateway *g, struct poller **out)
 		if (!channel->poll_seconds || !channel->adapter->poll)
 			continue;
 		struct inbox *in = &p->inbox[p->count++];
-		*in = (struct inbox){ .poller = p, .channel = channel, .timer = { .fire = fetch, .user = in } };
+		*in = (struct inbox){ .poller = p, .channel = channel, .timer = { .fire = fetch, .user = in },
+				       .saved = channel->adapter->once };
 		int rc = channel_state_get(&g->db, channel->id, &state);
 		if (rc < 0 || !str_copy(str_of(state.cursor), in->cursor, sizeof in->cursor))
 			return rc < 0 ? rc : -EINVAL;

@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""What single vendors need beyond a callback and a call: a phone that comes for its queue, an inbox that hands each message
+out once, a token that runs out, a part of a long SMS that never comes."""
+import http.server
+import json
+import os
+import sys
+import threading
+import time
+import urllib.parse
+
+sys.path.insert(0, os.path.dirname(__file__))
+from house import House, Report
+
+report = Report()
+COUNTRIES = {"MA": {"sos": "112"}}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def wait(holds, seconds=15):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def statuses(house, direction="out"):
+    return [r["status"] for r in house.rows("SELECT status FROM v_message WHERE direction='%s' ORDER BY message_id" % direction)]
+
+
+class Vendor:
+    """Answers each request with what `answer(method, path, headers, body)` returns: status and JSON."""
+
+    def __init__(self, answer):
+        vendor = self
+        self.got = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def handle_one(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                vendor.got.append((self.command, self.path, self.headers.get("Authorization"), body))
+                status, answer_body = answer(*vendor.got[-1])
+                out = json.dumps(answer_body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(out)))
+                self.end_headers()
+                self.wfile.write(out)
+
+            do_GET = do_POST = handle_one
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def smssync_queue():
+    channel = {"id": "ss", "adapter": "smssync", "country": "MA", "secret": "secretsecret"}
+    house = House(channels=[channel], countries=COUNTRIES)
+
+    def sms(text, number):
+        form = {"from": "+212600000101", "message": text, "message_id": "m%d" % number, "sent_to": "+212700000999",
+                "secret": "secretsecret", "device_id": "p1", "sent_timestamp": str(int(time.time() * 1000))}
+        return house.request("POST", "/cb/ss/hook", urllib.parse.urlencode(form), FORM)
+
+    def asks():
+        return json.loads(house.get("/cb/ss/hook?task=send&secret=secretsecret").text)["payload"]["messages"]
+
+    def tells(task, body):
+        return house.request("POST", "/cb/ss/hook?task=%s&secret=secretsecret" % task, json.dumps(body),
+                             {"Content-Type": "application/json"})
+
+    try:
+        house.start()
+        report.check("a phone's SMS is taken", json.loads(sms("Bonjour", 1).text)["payload"]["success"] is True)
+        got = asks()
+        report.check("its answer is handed to the phone that asks", [m["to"] for m in got] == ["+212600000101"], str(got))
+        report.check("and counts as under way", statuses(house) == ["sending"], str(statuses(house)))
+        report.check("it is handed out once", asks() == [])
+        report.check("a wrong secret gets nothing", house.get("/cb/ss/hook?task=send&secret=wrong").status == 404)
+        uuid = got[0]["uuid"]
+        told = json.loads(tells("sent", {"queued_messages": [uuid]}).text)
+        report.check("what the phone has is confirmed to it", told == {"message_uuids": [uuid]}, str(told))
+        report.check("and is sent", statuses(house) == ["sent"], str(statuses(house)))
+        tells("result", {"message_result": [{"uuid": uuid, "sent_result_code": 0, "delivered_result_code": 0}]})
+        report.check("its report makes it delivered", statuses(house) == ["delivered"], str(statuses(house)))
+        sms("1", 2)
+        report.check("the next one is handed out", len(asks()) == 1)
+        house.kill()
+        house.start()
+        report.check("what was handed out and never confirmed is unknown after a crash",
+                     statuses(house) == ["delivered", "unknown"], str(statuses(house)))
+    finally:
+        house.close()
+
+
+def infobip_once():
+    page = {"results": [{"messageId": "ib-%d" % i, "from": "21260000010%d" % i, "to": "3859", "text": "Bonjour",
+                         "receivedAt": "2026-03-11T09:28:39.220+0000"} for i in (1, 2)], "messageCount": 2}
+    pages = [page]
+
+    def answer(method, path, *_):
+        if method == "POST":
+            return 200, {"messages": []}
+        return 200, pages.pop() if "inbox" in path and pages else {"results": []}
+
+    vendor = Vendor(answer)
+    channel = {"id": "ib", "adapter": "infobip", "token": "k7Qm2vXw9pLr4TzB", "api_key": "k", "base_url": vendor.url,
+               "poll_seconds": 1, "sender": "IOM"}
+    house = House(channels=[channel], countries=COUNTRIES)
+    crashes = "crash" in (house.binary or "")
+    try:
+        if crashes:
+            house.environment = {"WASL_CRASH_AT": "page_saved"}
+            house.start(expect=False)
+            report.check("the daemon dies when the page is saved", wait(lambda: house.process.poll() is not None))
+            house.environment = {}
+        house.start()
+        report.check("each message of a page that comes once is taken",
+                     wait(lambda: statuses(house, "in") == ["received", "received"]), str(statuses(house, "in")))
+        report.check("reports are fetched in their turn", wait(lambda: any("reports?limit" in g[1] and "inbox" not in g[1] for g in vendor.got)))
+        report.check("and taken once", statuses(house, "in") == ["received", "received"])
+    finally:
+        house.close()
+        vendor.close()
+
+
+def orange_token():
+    tokens = ["T1", "T2"]
+
+    def answer(method, path, authorization, _):
+        if path == "/oauth/v3/token":
+            return 200, {"token_type": "Bearer", "access_token": tokens.pop(0) if tokens else "T3", "expires_in": "3600"}
+        if authorization == "Bearer T1":
+            return 401, {"code": 42}
+        return 201, {"outboundSMSMessageRequest": {"resourceURL": "https://api.orange.com/x/requests/id-1"}}
+
+    vendor = Vendor(answer)
+    channel = {"id": "or", "adapter": "orange", "token": "k7Qm2vXw9pLr4TzB", "client_id": "c", "client_secret": "s",
+               "sender_address": "tel:+2250000", "base_url": vendor.url}
+    house = House(channels=[channel], countries=COUNTRIES)
+    try:
+        done = house.run("channel", "send", "--channel", "or", "--to", "+2250700000104", "--text", "x")
+        got = json.loads(done.stdout)
+        report.check("a token that is refused is replaced once", got["result"] == "accepted" and
+                     got["recipients"][0]["id"] == "id-1", done.stdout.decode() + done.stderr.decode())
+        tokens[:] = ["T1", "T1", "T1"]
+        done = house.run("channel", "send", "--channel", "or", "--to", "+2250700000104", "--text", "x")
+        report.check("not for ever", json.loads(done.stdout)["result"] == "transient" and tokens == ["T1"], str(tokens))
+        tokens[:] = ["T4"]
+        house.start()
+        house.request("POST", "/cb/or/k7Qm2vXw9pLr4TzB/sms", json.dumps({"inboundSMSMessageNotification": {
+            "inboundSMSMessage": {"senderAddress": "tel:+212600000101", "destinationAddress": "tel:+2257839",
+                                  "message": "Bonjour", "messageId": "o-1"}}}), {"Content-Type": "application/json"})
+        report.check("the daemon fetches a token and sends", wait(lambda: statuses(house) == ["sent"]), str(statuses(house)))
+        report.check("with one token", len([g for g in vendor.got if g[2] == "Bearer T4"]) == 1)
+    finally:
+        house.close()
+        vendor.close()
+
+
+def vonage_part_alone():
+    channel = {"id": "vo", "adapter": "vonage", "token": "k7Qm2vXw9pLr4TzB", "api_key": "k", "api_secret": "s",
+               "base_url": "http://127.0.0.1:9"}
+    house = House(channels=[channel], countries=COUNTRIES)
+    try:
+        house.start()
+        query = urllib.parse.urlencode({"msisdn": "212600000101", "to": "33700", "messageId": "v1", "text": "fin", "concat": "true",
+                                        "concat-ref": "7", "concat-total": "2", "concat-part": "2"})
+        report.check("a part is taken", house.get("/cb/vo/k7Qm2vXw9pLr4TzB/sms?" + query).status == 200)
+        report.check("and waits", statuses(house, "in") == [])
+        house.stop()
+        house.edit("UPDATE message_part SET arrived_at = arrived_at - 700000")
+        house.start()
+        report.check("after ten minutes it is taken as it is", wait(lambda: statuses(house, "in") == ["received"]))
+        rows = house.rows("SELECT reason FROM v_message WHERE direction='in'")
+        report.check("and says so", rows and rows[0]["reason"] == "parts are missing", str(rows))
+    finally:
+        house.close()
+
+
+for test in (smssync_queue, infobip_once, orange_token, vonage_part_alone):
+    test()
+report.end()
