@@ -347,7 +347,7 @@ static int want_later(int a, int64_t b)
 /* A fetch of a token ended. */
 static void login_done(struct login *login, enum send_class class)
 {
-	struct lane *lane = (struct lane *)((char *)login - offsetof(struct lane, login));
+	struct lane *lane = (struct lane *)(void *)((char *)login - offsetof(struct lane, login));
 	int64_t now_ms = gateway_now(login->g);
 	if (class == SEND_ACCEPTED) {
 		lane->refused_in_row = 0;

@@ -120,7 +120,7 @@ def infobip_once():
     crashes = "crash" in (house.binary or "")
     try:
         if crashes:
-            house.environment = {"WASL_CRASH_AT": "page_saved"}
+            house.environment = {"WASL_CRASH_AT": "page_saved:1"}
             house.start(expect=False)
             report.check("the daemon dies when the page is saved", wait(lambda: house.process.poll() is not None))
             house.environment = {}
