@@ -236,6 +236,7 @@ int point_by_id(struct db *db, int64_t point_id, struct point *out)
 	struct str stored = col_str(&q, 3);
 	out->contact_id = col_i64(&q, 1);
 	out->active = str_eq_z(col_str(&q, 4), "ACTIVE");
+	out->safe = col_i64(&q, 5) != 0;
 	rc = stored.len == sizeof index ? 0 : -EUCLEAN;
 	if (rc == 0) {
 		memcpy(index, stored.at, sizeof index);

@@ -50,6 +50,7 @@ struct point {
 	int64_t contact_id;
 	struct str e164;
 	bool active, opted_out;
+	bool safe;              /* false: said that this number must not be called */
 	struct seal_key key;
 };
 int point_by_id(struct db *db, int64_t point_id, struct point *out) __attribute__((warn_unused_result));

@@ -1,5 +1,7 @@
 #include "db/db.h"
 
+#include "db/key.h"
+
 #include "flows/embedded.h"
 
 #include <assert.h>
@@ -231,6 +233,8 @@ static int open_file(struct db *db, const char *path, struct err *err)
 		rc = migrate(db, err);
 	if (rc == 0)
 		rc = find_last_id(db, err);
+	if (rc == 0)
+		rc = db_check_key(db, err);
 	return rc;
 }
 

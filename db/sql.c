@@ -24,6 +24,7 @@ const char *const sql_text[SQL_COUNT] = {
 		" c.contact_id AND p.status IN ('ACTIVE', 'PENDING') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
 	[SQL_CONTACT_ADD] = "INSERT INTO contact (contact_id, key, opted_out, wipe_due, first_seen, last_seen)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_CONTACT_KEY_ANY] = "SELECT contact_id, key FROM contact WHERE key IS NOT NULL LIMIT 1",
 	[SQL_CONTACT_TOUCH] = "UPDATE contact SET last_seen = ?, wipe_due = iif(wipe_due IS NULL, NULL, ?)"
 		" WHERE contact_id = ?",
 	[SQL_CONTACT_LANGUAGE] = "UPDATE contact SET language = ? WHERE contact_id = ?",
@@ -44,8 +45,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_POINT_PREF] = "UPDATE contact_point SET shared = ?, safe = ? WHERE point_id = ?",
 	[SQL_POINT_OF_CONTACT] = "SELECT point_id, phone FROM contact_point WHERE contact_id = ? AND status = 'ACTIVE'"
 		" ORDER BY point_id DESC LIMIT 1",
-	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status FROM contact_point p"
-		" JOIN contact c USING (contact_id) WHERE p.point_id = ?",
+	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status, ifnull(p.safe, 1) FROM"
+		" contact_point p JOIN contact c USING (contact_id) WHERE p.point_id = ?",
 	[SQL_POINT_NUMBER_INDEX] = "SELECT number_index FROM contact_point WHERE contact_id = ?",
 
 	[SQL_OPT_OUT_ADD] = "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

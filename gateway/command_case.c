@@ -38,8 +38,8 @@ static int case_list(const struct invocation *in)
 
 static const struct { const char *name, *sql; } part[] = {
 	{ "person", "SELECT c.name, c.language, c.call_language, c.contact_pref, c.opted_out, p.phone, p.country, p.shared, p.safe"
-		    " FROM v_case k JOIN v_contact c USING (contact_id) LEFT JOIN v_contact_point p USING (contact_id)"
-		    " WHERE k.ref = ? AND p.status = 'ACTIVE'" },
+		    " FROM v_case k JOIN v_contact c USING (contact_id) LEFT JOIN v_contact_point p ON p.contact_id = c.contact_id"
+		    " AND p.status = 'ACTIVE' WHERE k.ref = ?" },
 	{ "consents", "SELECT purpose, answer, text_key, language, channel, at, withdrawn_at FROM v_consent WHERE contact_id ="
 		      " (SELECT contact_id FROM v_case WHERE ref = ?) ORDER BY at" },
 	{ "answers", "SELECT answered_at, flow, state, value, raw, mode FROM v_answer WHERE case_ref = ? ORDER BY answer_id" },

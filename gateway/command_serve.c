@@ -210,7 +210,7 @@ static int exit_of(int rc)
 	case -EBUSY: return EX_TEMPFAIL;
 	case -EADDRINUSE: return EX_UNAVAILABLE;
 	case -EACCES: case -EPERM: return EX_NOPERM;
-	case -EINVAL: case -EPROTONOSUPPORT: return EX_CONFIG;
+	case -EINVAL: case -EPROTONOSUPPORT: case -EBADMSG: return EX_CONFIG;
 	case -ENOENT: return EX_NOINPUT;
 	case -ENOMEM: return EX_OSERR;
 	default: return EX_IOERR;
@@ -369,6 +369,8 @@ int command_serve(const struct invocation *in)
 	log_setup(config->log_level, config->log_json);
 	s->demo = wish.demo ? wish.state : NULL;
 	int rc = gateway_open(&s->g, config, state, &err);
+	if (rc != 0)
+		config_free(config);
 	if (rc == -EBUSY && wish.demo) {
 		code = already_running(state);
 	} else if (rc != 0) {

@@ -82,7 +82,9 @@ void control_answer(struct control_call *call, json_t *answer)
 
 void control_refuse(struct control_call *call, int exit_code, const char *error)
 {
-	control_answer(call, json_pack("{s:b, s:s, s:i}", "ok", 0, "error", error, "exit", exit_code));
+	json_t *answer = json_pack("{s:b, s:i}", "ok", 0, "exit", exit_code);
+	json_put_str(answer, "error", str_of(error)); /* may quote what was asked, cut anywhere */
+	control_answer(call, answer);
 }
 
 /* ---- requests */

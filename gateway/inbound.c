@@ -369,19 +369,23 @@ void inbound_handle(struct gateway *g, struct http_request *request)
 		refuse(g, request, 405, INBOUND_MALFORMED, "method");
 		return;
 	}
-	struct inbound *in = g->stopping || g->parked_requests >= g->config.limits.parked_requests ? NULL :
-			     begin(g, request, channel, hook);
-	if (!in) { /* more than can be held: the aggregator comes back (I18) */
+	bool no_room = g->stopping || g->parked_requests >= g->config.limits.parked_requests;
+	struct inbound *in = begin(g, request, channel, hook);
+	if (!in) {
 		g->counts.unavailable++;
-		refuse(g, request, 503, INBOUND_ACCEPT, "too many requests wait");
+		refuse(g, request, 503, INBOUND_ACCEPT, "no memory");
 		return;
 	}
 	request->now_ms = gateway_now(g);
 	int rc = channel->adapter->decode(channel, hook, request, &g->book.phones, &in->arena, &in->decoded);
-	if (rc == 0)
-		judge(in);
-	else
+	bool storable = in->decoded.verdict == VERDICT_ACCEPT || in->decoded.verdict == VERDICT_UNADDRESSABLE ||
+			in->decoded.verdict == VERDICT_PARK;
+	if (rc != 0 || (no_room && storable)) { /* more than can be held: the aggregator comes back, a caller hears it (I18) */
+		g->counts.unavailable++;
 		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_ACCEPT);
+		return;
+	}
+	judge(in);
 }
 
 int inbound_take(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)

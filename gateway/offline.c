@@ -41,7 +41,8 @@ int open_offline(const struct config *config, struct db *db)
 	if (rc == 0)
 		return 0;
 	fprintf(stderr, "wasl: %s\n", err.text);
-	return rc == -EBUSY ? EX_TEMPFAIL : rc == -EACCES ? EX_NOPERM : rc == -ENOENT ? EX_NOINPUT : EX_IOERR;
+	return rc == -EBUSY ? EX_TEMPFAIL : rc == -EACCES ? EX_NOPERM : rc == -ENOENT ? EX_NOINPUT :
+	       rc == -EBADMSG ? EX_CONFIG : EX_IOERR;
 }
 
 int change_offline(struct db *db, int (*change)(struct db *db, void *user), void *user)

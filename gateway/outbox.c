@@ -14,7 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIM_MAX = 32, UNDER_WAY_MAX = 32, ATTEMPTS_MAX = 8, CALL_DEADLINE_MS = 30000, LOOK_AGAIN_MS = 1000,
+#define ANSWER_AT_ONCE_MS (10 * 60 * 1000) /* domain.md, decision 2 */
+
+enum { CLAIM_MAX = 32, UNDER_WAY_MAX = 32, ATTEMPTS_MAX = 8, CALL_DEADLINE_MS = 30000, RESULT_AGAIN_MS = 1000, LOOK_AGAIN_MS = 1000,
        CALL_ARENA = 320 * 1024, OPERATIONAL_PAUSE_MS = 15 * 60 * 1000 };
 
 struct lane { /* a channel's way out */
@@ -32,6 +34,7 @@ struct lane { /* a channel's way out */
 
 struct attempt { /* one message on its way to the aggregator and back */
 	struct batch_item item;
+	struct timer again;       /* the result waits for room on the disk */
 	struct gateway *g;
 	struct lane *lane;
 	struct arena arena;
@@ -155,9 +158,18 @@ static void adjust_lane(struct attempt *a)
 	lane->empty = false;
 }
 
+static void store_again(struct timer *timer)
+{
+	struct attempt *a = timer->user;
+	batch_add(&a->g->batch, &a->item);
+}
+
 static void result_done(struct batch_item *item, int result)
 {
 	struct attempt *a = (struct attempt *)item;
+	bool passes = result == -ENOSPC || result == -ENOMEM || result == -EBUSY;
+	if (passes && timer_set(a->g->loop, &a->again, RESULT_AGAIN_MS) == 0)
+		return;
 	if (result != 0) /* the row still says "sending": after a restart that is unknown */
 		log_event(LOG_ERROR, "result of a send not stored", "channel=%s error=%d", a->lane->channel->id.at, -result);
 	adjust_lane(a);
@@ -183,6 +195,7 @@ static void call_came_back(const struct http_result *result, void *user)
 	if (a->lane->channel->adapter->login && !result->curl_code)
 		judge_token(a, result->status);
 	a->item = (struct batch_item){ .run = run_result, .done = result_done };
+	a->again = (struct timer){ .fire = store_again, .user = a };
 	batch_add(&a->g->batch, &a->item);
 }
 
@@ -217,8 +230,11 @@ const char *outbox_obstacle(const struct outbox_item *row, const struct point *t
 	if (!to->active)
 		return "the number is not in use any more";
 	/* The word "done: no more messages" is the answer to STOP itself and still goes out. */
-	if (to->opted_out && now_ms - row->created_at > 10 * 60 * 1000)
+	if (to->opted_out && now_ms - row->created_at > ANSWER_AT_ONCE_MS)
 		return "opted out";
+	/* Asked for while calls were still safe, then the person said that they are not. */
+	if (!to->safe && now_ms - row->created_at > ANSWER_AT_ONCE_MS)
+		return "not safe any more";
 	return NULL;
 }
 

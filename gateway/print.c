@@ -5,6 +5,7 @@
 #include "gateway/json.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,7 +93,7 @@ static json_t *cell_json(const struct cell *cell)
 	switch (cell->kind) {
 	case CELL_NULL: return json_null();
 	case CELL_INTEGER: return json_integer(cell->integer);
-	case CELL_REAL: return json_real(cell->real);
+	case CELL_REAL: return isfinite(cell->real) ? json_real(cell->real) : json_null();
 	case CELL_TEXT: return json_from_str(cell->text);
 	case CELL_BLOB: {
 		char *hex = malloc(cell->text.len * 2 + 1);

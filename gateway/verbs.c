@@ -65,6 +65,10 @@ static void verb_outbound(struct gateway *g, json_t *request, struct control_cal
 					       "under_way", (int)outbox_under_way(g)));
 		return;
 	}
+	if (!str_eq_z(set, "on") && !str_eq_z(set, "off")) {
+		control_refuse(call, EX_DATAERR, "outbound is set on or off");
+		return;
+	}
 	struct brake_item *b = calloc(1, sizeof *b);
 	if (!b) {
 		control_answer(call, NULL);
