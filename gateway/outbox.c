@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_AT_ONCE_MS (10 * 60 * 1000) /* domain.md, decision 2 */
-
 enum { CLAIM_MAX = 32, UNDER_WAY_MAX = 32, ATTEMPTS_MAX = 8, CALL_DEADLINE_MS = 30000, RESULT_AGAIN_MS = 1000, LOOK_AGAIN_MS = 1000,
        CALL_ARENA = 320 * 1024, OPERATIONAL_PAUSE_MS = 15 * 60 * 1000 };
 

@@ -10,6 +10,8 @@
 #include "db/message.h"
 #include "gateway/gateway.h"
 
+#define ANSWER_AT_ONCE_MS (10 * 60 * 1000) /* what is still an answer to who must hear nothing else (domain.md, decision 2) */
+
 /* Sets g->outbox; what was under way when the daemon died is unknown from now on. */
 int outbox_new(struct gateway *g, struct err *err) __attribute__((warn_unused_result));
 void outbox_free(struct gateway *g);

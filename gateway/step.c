@@ -6,6 +6,7 @@
 #include "gateway/calendar.h"
 #include "gateway/casework.h"
 #include "gateway/log.h"
+#include "gateway/step_reply.h"
 #include "gateway/step_report.h"
 
 #include <errno.h>
@@ -16,7 +17,6 @@ enum { HOUR_MS = 3600 * 1000 };
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
 #define RESUME_WINDOW_MS ((int64_t)48 * HOUR_MS) /* domain.md 2.3 (d) */
 #define SEEN_AGAIN_MS 10000                      /* how exact "last seen" is */
-#define ANSWER_AT_ONCE_MS (10 * 60 * 1000)
 #define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
 
 struct step { /* one event on its way */
@@ -144,34 +144,13 @@ static int log_screen(struct step *s, const struct outcome *outcome, struct str 
 	return message_add(s->db, &m, &s->who.key);
 }
 
-/* An answer by SMS: written as the channel will carry it, counted, and put into the outbox. */
 static int queue_reply(struct step *s, const struct outcome *outcome)
 {
-	enum encoding encoding;
-	struct segments plan;
-	const struct limits *limits = &s->g->config.limits;
-	struct buf text = buf_new(&s->db->arena, outcome->text.len * 4 + 64);
-	int rc = transliterate(outcome->text, str_of(s->who.language), s->channel->encoding, &text, &encoding);
-	if (rc == 0)
-		rc = segment_plan(buf_str(&text), &plan);
-	unsigned most = s->channel->max_segments ? s->channel->max_segments : limits->max_segments;
-	bool too_long = rc == 0 && plan.count > most;
-	if (rc != 0)
-		return rc;
 	struct message m = {
-		.out = true, .channel = s->channel->id, .case_ref = str_of(s->work.case_ref), .flow = str_of(outcome->now.flow),
-		.state = str_of(outcome->now.state), .status = too_long ? "rejected" : "queued",
-		.reason = too_long ? STR("more segments than the channel allows") : STR(""), .class = "reply",
-		.contact_id = s->who.contact_id, .point_id = s->who.point_id, .reply_to = s->message_in,
-		.encoding = encoding_name(encoding), .segments = plan.count, .created_at = s->now_ms, .text = buf_str(&text),
+		.case_ref = str_of(s->work.case_ref), .flow = str_of(outcome->now.flow), .state = str_of(outcome->now.state),
+		.reply_to = s->message_in, .created_at = s->now_ms,
 	};
-	rc = message_add(s->db, &m, &s->who.key);
-	if (rc != 0 || too_long)
-		return rc;
-	/* Who must not be called hears nothing that is not at once an answer (domain.md, decision 2). */
-	bool at_once = strcmp(s->who.contact_pref, "NO_CALL") == 0;
-	int64_t lives_ms = at_once ? ANSWER_AT_ONCE_MS : (int64_t)limits->outbox_expire_hours * HOUR_MS;
-	return outbox_add(s->db, m.message_id, s->channel->id, OUTBOX_ANSWER, s->now_ms, s->now_ms + lives_ms);
+	return step_reply(s->g, s->channel, &s->who, outcome->text, &m);
 }
 
 /* ---- one step */
