@@ -53,8 +53,11 @@ static void release(struct inbound *in)
 static void refuse(struct gateway *g, struct http_request *request, unsigned status, enum inbound_outcome outcome,
 		   const char *why)
 {
+	struct http_response response = { .status = status };
 	observe(g, outcome, status, why, NULL);
-	http_reply_text(request, status, "");
+	if (status == 503)
+		http_add_header(&response, "Retry-After", STR("60"));
+	http_reply(request, &response);
 }
 
 /* The vendor's dialect for an answer without a step: malformed, ignored, unavailable. */
@@ -369,23 +372,19 @@ void inbound_handle(struct gateway *g, struct http_request *request)
 		refuse(g, request, 405, INBOUND_MALFORMED, "method");
 		return;
 	}
-	bool no_room = g->stopping || g->parked_requests >= g->config.limits.parked_requests;
-	struct inbound *in = begin(g, request, channel, hook);
-	if (!in) {
+	struct inbound *in = g->stopping || g->parked_requests >= g->config.limits.parked_requests ? NULL :
+			     begin(g, request, channel, hook);
+	if (!in) { /* more than can be held: the aggregator comes back (I18) */
 		g->counts.unavailable++;
-		refuse(g, request, 503, INBOUND_ACCEPT, "no memory");
+		refuse(g, request, 503, INBOUND_ACCEPT, "too many requests wait");
 		return;
 	}
 	request->now_ms = gateway_now(g);
 	int rc = channel->adapter->decode(channel, hook, request, &g->book.phones, &in->arena, &in->decoded);
-	bool storable = in->decoded.verdict == VERDICT_ACCEPT || in->decoded.verdict == VERDICT_UNADDRESSABLE ||
-			in->decoded.verdict == VERDICT_PARK;
-	if (rc != 0 || (no_room && storable)) { /* more than can be held: the aggregator comes back, a caller hears it (I18) */
-		g->counts.unavailable++;
+	if (rc == 0)
+		judge(in);
+	else
 		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_ACCEPT);
-		return;
-	}
-	judge(in);
 }
 
 int inbound_take(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)

@@ -115,12 +115,12 @@ def nothing_late_to_who_is_not_called():
         aggregator.close()
 
 
-def a_caller_hears_a_crowd():
-    """More requests at once than may wait: a person at a USSD session hears it, never an error of HTTP."""
+def a_crowd_is_told_when_to_come_again():
+    """More requests at once than may wait: the aggregator learns when to come again."""
     house = House(limits={"parked_requests": 16})
     try:
         house.start()
-        odd = []
+        odd, refused = [], []
 
         def load(n):
             for i in range(20):
@@ -129,7 +129,9 @@ def a_caller_hears_a_crowd():
                                                  "serviceCode": "*384*2200#", "text": ""})
                 except OSError:
                     return
-                if answer.status != 200 or answer.text[:4] not in ("CON ", "END "):
+                if answer.status == 503:
+                    refused.append(answer.headers.get("Retry-After"))
+                elif answer.status != 200 or answer.text[:4] != "CON ":
                     odd.append((answer.status, answer.text))
 
         threads = [threading.Thread(target=load, args=(n,)) for n in range(60)]
@@ -137,7 +139,8 @@ def a_caller_hears_a_crowd():
             t.start()
         for t in threads:
             t.join()
-        report.check("above the mark every caller still gets a screen", odd == [], str(odd[:2]))
+        report.check("above the mark it is 503 with Retry-After, below it a screen", odd == [] and refused and set(refused) == {"60"},
+                     "%r %r" % (odd[:2], set(refused)))
     finally:
         house.close()
 
@@ -199,7 +202,7 @@ if __name__ == "__main__":
     a_stop_is_at_once()
     stop_holds_from_abroad()
     nothing_late_to_who_is_not_called()
-    a_caller_hears_a_crowd()
+    a_crowd_is_told_when_to_come_again()
     the_control_socket_takes_no_nonsense()
     a_broken_folder_changes_nothing()
     report.end()
