@@ -23,7 +23,9 @@ int part_add(struct db *db, const struct message_part *part, struct str *joined)
  * 1 with channel, from, to, ts_ms and text in the item's arena; 0: none; or an error. */
 int parts_overdue(struct db *db, int64_t before_ms, struct message_part *out) __attribute__((warn_unused_result));
 
-/* Sessions by the vendor's id alone.  open: 1 is open, 0 is not. */
+/* Sessions by the vendor's id alone, at: when it was heard of last, or closed by us and not yet ended by the vendor.
+ * find: 1 there is one that is not older, 0 none. */
+enum { OPEN_SESSION_CLOSED = 1 };
 int open_session_put(struct db *db, struct str channel, struct str session, int64_t now_ms)
 	__attribute__((warn_unused_result));
 int open_session_end(struct db *db, struct str channel, struct str session) __attribute__((warn_unused_result));

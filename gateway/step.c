@@ -473,15 +473,14 @@ static int step_ussd(struct step *s)
 	}
 	rc = converse_by_ussd(s);
 	if (rc == 0 && s->event->named_alone)
-		rc = s->out->ussd_end ? open_session_end(s->db, s->channel->id, s->event->session) :
-					open_session_put(s->db, s->channel->id, s->event->session, s->now_ms);
+		rc = open_session_put(s->db, s->channel->id, s->event->session, s->out->ussd_end ? OPEN_SESSION_CLOSED : s->now_ms);
 	return rc == 0 ? finish(s) : rc;
 }
 
 static int step_ussd_end(struct step *s)
 {
 	unsigned char vendor_key[VAULT_INDEX_LEN];
-	int rc = s->event->named_alone ? open_session_end(s->db, s->channel->id, s->event->session) : 0;
+	int rc = s->event->named_alone ? step_end_named_alone(s->g, s->channel, s->event, s->out) : 0;
 	if (rc != 0 || s->event->from.kind != PHONE_E164)
 		return rc;
 	rc = contact_by_number(s->db, str_of(s->event->from.e164), &s->who);

@@ -53,6 +53,16 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 	return rc;
 }
 
+/* A session that the vendor names by its id alone is over: one that never was is refused. */
+int step_end_named_alone(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+{
+	int known = open_session_find(&g->db, channel->id, event->session, OPEN_SESSION_CLOSED);
+	out->refused = known == 0;
+	if (known != 1)
+		return known < 0 ? known : -EBADMSG;
+	return open_session_end(&g->db, channel->id, event->session);
+}
+
 /* Is that session open?  What is to be sent?  I have it. */
 int step_notice(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
 {

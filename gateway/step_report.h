@@ -8,6 +8,8 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 	__attribute__((warn_unused_result));
 int step_notice(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
 	__attribute__((warn_unused_result));
+int step_end_named_alone(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)
+	__attribute__((warn_unused_result));
 int step_opt_out(struct gateway *g, const struct event *event) __attribute__((warn_unused_result));
 int step_note_inbound(struct gateway *g, const struct channel *channel) __attribute__((warn_unused_result));
 

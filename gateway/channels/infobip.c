@@ -21,11 +21,24 @@ static bool text_or_nothing(const json_t *value)
 	return !value || json_is_null(value) || json_is_string(value);
 }
 
+/* An MMS has its text among the parts of `message`. */
+static struct str text_of(const struct inlet *in, const json_t *entry)
+{
+	size_t i;
+	const json_t *part;
+	json_array_foreach(json_object_get(entry, "message"), i, part) {
+		struct str type = json_get_str(part, "contentType");
+		if (type.at && str_starts(type, STR("text/plain")))
+			return inlet_string(in, part, "value");
+	}
+	return inlet_string(in, entry, "text");
+}
+
 /* Without a sender, or with a text that is none: for an operator; its neighbours go on. */
 static int read_message(struct inlet *in, const json_t *entry)
 {
 	struct str from = inlet_string(in, entry, "from"), id = inlet_string(in, entry, "messageId");
-	struct str text = inlet_string(in, entry, "text"), to = inlet_string(in, entry, "to");
+	struct str text = text_of(in, entry), to = inlet_string(in, entry, "to");
 	if (!from.at || !id.at || !text.at || !to.at)
 		return -ENOMEM;
 	if (!from.len || from.len > DIALECT_WORD_MAX || !text_or_nothing(json_object_get(entry, "text")) ||
@@ -112,6 +125,9 @@ int infobip_read_batch(struct inlet *in, const json_t *body, enum event_kind kin
 	}
 	if (count == 0)
 		in->out->verdict = VERDICT_IGNORE;
+	else if (!error && count == 1 && in->out->count == 1 && kind == EVENT_SMS &&
+		 in->out->events[0].from.kind != PHONE_E164)
+		in->out->verdict = VERDICT_UNADDRESSABLE;
 	return error;
 }
 
