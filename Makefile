@@ -96,18 +96,24 @@ units: $(UNITS)
 
 # Like a unit test, but too long for the sanitizers' pace: it opens some thousand databases.
 POWERCUT := $(B)/tests/crash/powercut
-$(POWERCUT): $(patsubst %.c,$(B)/%.o,$(wildcard tests/crash/*.c)) $(UNIT_SHARED) $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+$(POWERCUT): $(patsubst %.c,$(B)/%.o,$(filter-out %/baddisk.c,$(wildcard tests/crash/*.c))) $(UNIT_SHARED) $(GATEWAY_O) $(DB_O) $(FLOWS_O)
 	@echo "  link  $@"
 	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
-.PHONY: powercut
-powercut: $(POWERCUT)
+# A disk that goes bad under a daemon, loaded before its libraries.
+BAD_DISK := $(B)/tests/crash/baddisk.so
+$(BAD_DISK): tests/crash/baddisk.c | build-packages
+	@mkdir -p $(@D)
+	@echo "  link  $@"
+	@$(CC) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
+.PHONY: crash-tests
+crash-tests: $(POWERCUT) $(BAD_DISK)
 
 # The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
 E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
 test:
 	@sh .ci/need.sh test
 	@$(MAKE) --no-print-directory VARIANT=asan units
-	@$(MAKE) --no-print-directory VARIANT=crash all powercut
+	@$(MAKE) --no-print-directory VARIANT=crash all crash-tests
 	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut $(E2E)
 
 # ---- what a commit must pass

@@ -77,17 +77,23 @@ static int take_lock(struct db *db, const char *state_dir, struct err *err)
 	return 0;
 }
 
+/* SQLite calls a disk that has no room for the log's index an I/O error; a person should not look for a broken one. */
+static const char *reason_of(struct db *db, int code)
+{
+	return db_error(db, code) == -ENOSPC ? "the disk is full" : sqlite3_errmsg(db->conn);
+}
+
 static int pragma_is(struct db *db, const char *sql, const char *want, struct err *err)
 {
 	sqlite3_stmt *s;
 	int rc = sqlite3_prepare_v2(db->conn, sql, -1, &s, NULL);
 	if (rc != SQLITE_OK)
-		return err_set(err, db_error(db, rc), "%s: %s", sql, sqlite3_errmsg(db->conn));
+		return err_set(err, db_error(db, rc), "%s: %s", sql, reason_of(db, rc));
 	rc = sqlite3_step(s);
 	const char *got = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
 	bool same = got && strcmp(got, want) == 0;
 	if (!same)
-		(void)err_set(err, 0, "%s: the database says %s, not %s", sql, got ? got : sqlite3_errmsg(db->conn), want);
+		(void)err_set(err, 0, "%s: the database says %s, not %s", sql, got ? got : reason_of(db, rc), want);
 	int code = same ? 0 : rc == SQLITE_ROW ? -EIO : db_error(db, rc);
 	sqlite3_finalize(s);
 	return same ? 0 : code ? code : -EIO;

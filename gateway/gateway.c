@@ -55,7 +55,7 @@ static int load_book(struct gateway *g, struct book *book, struct err *err)
 	rc = keep_versions(g, book);
 	if (rc != 0) {
 		book_free(book);
-		return err_set(err, rc, "the database does not keep the definitions");
+		return err_set(err, rc, "the database does not keep the definitions: %s", strerror(-rc));
 	}
 	return 0;
 }

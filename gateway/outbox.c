@@ -452,7 +452,7 @@ int outbox_new(struct gateway *g, struct err *err)
 		rc = setting_get(&g->db, "outbound", brake, sizeof brake);
 	if (rc < 0) {
 		free(o);
-		return err_set(err, rc, "the outbox does not open");
+		return err_set(err, rc, "the outbox does not open: %s", strerror(-rc));
 	}
 	o->brake = rc == 1 && strcmp(brake, "off") == 0;
 	if (interrupted > 0)
