@@ -6,6 +6,7 @@
 #include "db/parts.h"
 #include "gateway/phone_queue.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
