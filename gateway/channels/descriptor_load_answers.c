@@ -70,7 +70,7 @@ static int read_algorithm(struct loader *l, const json_t *object, struct proof *
 
 static const struct member proof_members[] = {
 	{ "kind", MEMBER_OTHER, 0 },     { "place", MEMBER_OTHER, 0 },    { "value", MEMBER_OTHER, 0 },
-	{ "previous", MEMBER_OTHER, 0 }, { "user", MEMBER_OTHER, 0 },     { "password", MEMBER_OTHER, 0 },
+	{ "old", MEMBER_OTHER, 0 }, { "user", MEMBER_OTHER, 0 },     { "password", MEMBER_OTHER, 0 },
 	{ "key", MEMBER_OTHER, 0 },      { "alg", MEMBER_OTHER, 0 },      { NULL, MEMBER_OTHER, 0 },
 };
 
@@ -92,7 +92,7 @@ static int read_proof(struct loader *l, const json_t *object, struct proof *proo
 	char unused;
 	int rc = loader_members(l, object, proof_members, &unused);
 	if (rc == 0)
-		rc = read_secret(l, object, "previous", &proof->before);
+		rc = read_secret(l, object, "old", &proof->before);
 	if (rc != 0)
 		return rc;
 	bool hmac = str_eq(kind, STR("hmac")), field = str_eq(kind, STR("field"));

@@ -7,9 +7,9 @@
 
 void dialect_event_init(struct event *event, enum event_kind kind)
 {
-	*event = (struct event){ .kind = kind, .from_raw = STR(""), .to = STR(""), .text = STR(""), .raw = STR(""),
-				 .id = STR(""), .session = STR(""), .id_scope = STR(""), .part_ref = STR(""), .client_ref = STR(""),
-				 .reason = STR("") };
+	*event = (struct event){ .kind = kind, .from = { .kind = PHONE_INVALID, .reason = "no number" }, .from_raw = STR(""),
+				 .to = STR(""), .text = STR(""), .raw = STR(""), .id = STR(""), .session = STR(""),
+				 .id_scope = STR(""), .part_ref = STR(""), .client_ref = STR(""), .reason = STR("") };
 }
 
 int dialect_text(struct arena *arena, struct str bytes, struct str *text, struct str *raw)

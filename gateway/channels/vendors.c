@@ -133,7 +133,7 @@ static json_t *hmac_proof(const struct channel *channel)
 	if (channel_key(channel, "hmac_key").len == 0 && channel_key(channel, "hmac_header").len == 0)
 		return NULL;
 	return json_pack("[{s:s, s:s, s:s, s:s, s:s}]", "kind", "hmac", "place", "h:{{key:hmac_header}}", "key", "{{key:hmac_key}}",
-			 "previous", "{{key:hmac_key_previous}}", "alg", "{{key:hmac_alg}}");
+			 "old", "{{key:hmac_key_old}}", "alg", "{{key:hmac_alg}}");
 }
 
 /* "inbound" is the one hook "in" of kind sms whose text must be there; "send" is the descriptor's. */
@@ -199,7 +199,7 @@ static const char *const lam_keys[] = { "charset_in", NULL };
 static const char *const no_keys[] = { NULL };
 static const char *const profile_keys[] = { "profiles", NULL };
 /* What a descriptor may need of its own stands in the keys username to service_id: {{key:username}}. */
-static const char *const generic_keys[] = { "descriptor", "inbound", "send", "hmac_header", "hmac_key", "hmac_key_previous",
+static const char *const generic_keys[] = { "descriptor", "inbound", "send", "hmac_header", "hmac_key", "hmac_key_old",
 					    "hmac_alg", "username", "password", "api_key", "api_secret", "access_token",
 					    "service_id", NULL };
 
