@@ -195,6 +195,30 @@ def main():
         finally:
             house.close()
 
+    # a stored answer keeps its headers; a session's name used again, by a vendor that says "new", is dialled anew
+    family = json.load(open("tests/data/payloads/ussd_family.json", encoding="utf-8"))
+    hubtel = json.load(open("tests/data/payloads/hubtel_ussd.json", encoding="utf-8"))
+    house = House(channels=[family["channel"], hubtel["channel"]], countries={**others, "MA": {"sos": "112"}})
+    try:
+        begin = raw_request({c["name"]: c for c in family["cases"]}["airtel_begin"])
+        lines = [json.loads(x) for x in house.run("channel", "explain", "--channel", "uf", "-", stdin=begin + begin).stdout.splitlines()]
+        report.check("a hop repeated is a duplicate", [x["outcome"] for x in lines] == ["accept", "duplicate"], str(lines))
+        report.check("and its headers are the same", lines[0]["reply"] == lines[1]["reply"] and "Freeflow" in lines[0]["reply"]["headers"],
+                     str(lines))
+        dial = {c["name"]: c for c in hubtel["cases"]}["initiation"]
+        typed = {c["name"]: c for c in hubtel["cases"]}["response"]
+        again = dict(dial, body=dial["body"].replace('"Sequence": 1', '"Sequence": 7'))
+        lines = [json.loads(x) for x in house.run("channel", "explain", "--channel", "hu", "-", stdin=b"".join(
+            raw_request(c) for c in (dial, typed, again, dict(typed, body=typed["body"].replace('"Sequence": 2', '"Sequence": 8'))))
+            ).stdout.splitlines()]
+        events = [x["events"][0] for x in lines]
+        report.check("dialled anew", [e["event"] for e in events] == ["new", "continue", "new", "continue"], str(events))
+        report.check("what was dialled is no input", [e["input"] for e in events] == ["", "1", "", "1"], str(events))
+        report.check("the new walk begins at the menu, in the language chosen", lines[2]["reply"]["body"] == lines[1]["reply"]["body"] !=
+                     lines[3]["reply"]["body"], str([x["reply"] for x in lines]))
+    finally:
+        house.close()
+
     # the same message again: the same bytes
     house = House()
     try:
