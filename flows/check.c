@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TEXT_BYTES = 256 * 1024 };
-
 void check_at(struct checker *c, const char *format, ...)
 {
 	va_list args;
@@ -107,11 +105,12 @@ static void check_entered(struct checker *c)
 			  STR_ARG(target->name));
 }
 
-size_t book_check(const struct book *book, struct screen_limit screen, unsigned max_segments, finding_fn *report,
-		  void *user)
+size_t book_check(const struct book *book, const struct check_limits *limits, finding_fn *report, void *user)
 {
-	struct checker c = { .book = book, .screen = screen, .max_segments = max_segments, .report = report, .user = user };
-	if (arena_new(&c.arena, TEXT_BYTES)) {
+	struct checker c = { .book = book, .limits = *limits, .report = report, .user = user };
+	if (c.limits.policies == 0)
+		c.limits.policies = 1u << TRANSLITERATE_AUTO;
+	if (arena_new(&c.arena, CHECK_ARENA_BYTES)) {
 		check_say(&c, FINDING_ERROR, -1, "out of memory");
 		return c.errors;
 	}

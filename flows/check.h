@@ -7,7 +7,7 @@
 #define FLOWS_CHECK_H
 
 #include "flows/flow.h"
-#include "flows/text/segment.h"
+#include "flows/text/transliterate.h"
 
 enum finding_level { FINDING_NOTE, FINDING_WARNING, FINDING_ERROR };
 
@@ -20,8 +20,14 @@ struct finding {
 
 typedef void finding_fn(const struct finding *finding, void *user);
 
+/* What the channels carry.  Texts are measured as they are sent: transliterated first, then cut. */
+struct check_limits {
+	struct screen_limit screen; /* USSD; the smallest */
+	unsigned max_segments;      /* SMS; the fewest */
+	unsigned policies;          /* bit n: a channel with enum transliteration n; 0 = auto alone */
+};
+
 /* Calls report for each finding; returns the number of errors. */
-size_t book_check(const struct book *book, struct screen_limit screen, unsigned max_segments, finding_fn *report,
-		  void *user);
+size_t book_check(const struct book *book, const struct check_limits *limits, finding_fn *report, void *user);
 
 #endif

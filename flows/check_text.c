@@ -4,7 +4,6 @@
 #include "flows/lint.h"
 #include "flows/nearest.h"
 #include "flows/say.h"
-#include "flows/text/fold.h"
 #include "flows/text/transliterate.h"
 #include "flows/text/utf8.h"
 
@@ -158,30 +157,64 @@ static void check_alphabet(struct checker *c, struct str words, int l)
 
 /* ---- length */
 
-static void check_sms(struct checker *c, struct str words, int l)
+static void check_sms(struct checker *c, const struct speech *sent, int l)
 {
 	struct segments segments;
-	if (segment_plan(words, &segments) || segments.count > c->max_segments)
-		check_say(c, FINDING_ERROR, l, "is longer than %u SMS (%s)", c->max_segments, encoding_name(segments.encoding));
+	struct str words = say_whole(sent, &c->arena);
+	if (!words.at || segment_plan(words, &segments) || segments.count > c->limits.max_segments)
+		check_say(c, FINDING_ERROR, l, "is longer than %u SMS (%s)", c->limits.max_segments,
+			  encoding_name(segments.encoding));
 }
 
-static void check_screen(struct checker *c, const struct speech *speech, bool question, int l)
+static struct str nav_line(struct checker *c, const char *key, size_t l, enum transliteration policy)
 {
 	static const struct session none;
-	struct facts facts = { .screen = c->screen };
-	struct scope scope = { c->book, &facts, &none, MODE_USSD, l };
-	struct nav_lines nav = { { "", 0 }, { "", 0 }, { "", 0 }, true };
+	struct facts facts = { .encoding = policy };
+	struct scope scope = { c->book, &facts, &none, MODE_USSD, (int)l };
+	struct str line = say_message(key, &scope, (int)l, STR(""), &c->arena);
+	line = say_sent(line, &scope, (int)l, &c->arena);
+	return line.at ? line : STR("");
+}
+
+int check_pages(struct checker *c, const struct speech *sent, bool question, size_t l, enum transliteration policy,
+		struct pages *out, struct str *culprit)
+{
+	struct nav_lines nav = { nav_line(c, "nav.more", l, policy), { "", 0 }, { "", 0 }, true };
+	if (question)
+		nav.prev = nav.back = nav_line(c, "nav.back", l, policy);
+	return paginate(sent->title, sent->lines, sent->lines_count, c->limits.screen, &nav, &c->arena, out, culprit);
+}
+
+static void check_screen(struct checker *c, const struct speech *sent, bool question, int l,
+			 enum transliteration policy)
+{
 	struct pages pages;
 	struct str culprit = { NULL, 0 };
-	nav.more = say_message("nav.more", &scope, l, STR(""), &c->arena);
-	if (question)
-		nav.prev = nav.back = say_message("nav.back", &scope, l, STR(""), &c->arena);
-	int rc = paginate(speech->title, speech->lines, speech->lines_count, c->screen, &nav, &c->arena, &pages, &culprit);
+	int rc = check_pages(c, sent, question, (size_t)l, policy, &pages, &culprit);
 	if (rc)
-		check_say(c, FINDING_ERROR, l, "fits no screen of %u (or %u) characters%s%.*s", c->screen.gsm7, c->screen.ucs2,
-			  culprit.at ? ": shorten " : "", STR_ARG(culprit));
+		check_say(c, FINDING_ERROR, l, "fits no screen of %u (or %u) characters%s%.*s", c->limits.screen.gsm7,
+			  c->limits.screen.ucs2, culprit.at ? ": shorten " : "", STR_ARG(culprit));
 	else if (pages.count > 1)
 		check_say(c, FINDING_NOTE, l, "needs %zu screens on a phone", pages.count);
+}
+
+/* As each policy of the channels writes it; what one finds wrong is said once. */
+static void check_length(struct checker *c, const struct speech *speech, unsigned modes, bool question, int l)
+{
+	size_t errors = c->errors;
+	for (enum transliteration p = TRANSLITERATE_AUTO; p <= TRANSLITERATE_NEVER && c->errors == errors; p++) {
+		struct speech sent = *speech;
+		if (!(c->limits.policies >> p & 1))
+			continue;
+		if (say_transliterate(&sent, p, c->book->languages[l], &c->arena)) {
+			check_say(c, FINDING_ERROR, l, "is far too long");
+			return;
+		}
+		if (modes >> MODE_SMS & 1)
+			check_sms(c, &sent, l);
+		if (modes >> MODE_USSD & 1)
+			check_screen(c, &sent, question, l, p);
+	}
 }
 
 static struct str fill(struct checker *c, struct str text)
@@ -190,8 +223,7 @@ static struct str fill(struct checker *c, struct str text)
 	return out.at && say_fill(text, longest, NULL, &out) == 0 ? buf_str(&out) : (struct str){ NULL, 0 };
 }
 
-static bool make_speech(struct checker *c, const struct text *text, const struct prompt *prompt, size_t l,
-			struct speech *out)
+bool check_speech(struct checker *c, const struct text *text, const struct prompt *prompt, size_t l, struct speech *out)
 {
 	*out = (struct speech){ .text = text, .title = fill(c, text->in[l]) };
 	for (size_t i = 0; prompt && i < prompt->options_count; i++) {
@@ -216,16 +248,14 @@ static void check_one(struct checker *c, const struct text *text, const struct p
 		struct speech speech;
 		size_t mark = arena_mark(&c->arena);
 		struct str words = { NULL, 0 };
-		if (make_speech(c, text, prompt, l, &speech))
+		if (check_speech(c, text, prompt, l, &speech))
 			words = say_whole(&speech, &c->arena);
 		if (!words.at) {
 			check_say(c, FINDING_ERROR, (int)l, "is far too long");
+			arena_back(&c->arena, mark);
 			continue;
 		}
-		if (modes >> MODE_SMS & 1)
-			check_sms(c, words, (int)l);
-		if (modes >> MODE_USSD & 1)
-			check_screen(c, &speech, question, (int)l);
+		check_length(c, &speech, modes, question, (int)l);
 		check_alphabet(c, words, (int)l);
 		check_words(c, text, modes >> MODE_SMS & 1, words, (int)l);
 		arena_back(&c->arena, mark);
@@ -260,22 +290,7 @@ static void check_key(struct checker *c, const struct text *text)
 			}
 }
 
-static void check_labels(struct checker *c, const struct prompt *prompt, size_t l)
-{
-	for (size_t i = 0; i < prompt->options_count; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct text *a = prompt->options[i].label, *b = prompt->options[j].label;
-			char one[512], two[512];
-			struct buf x = buf_over(one, sizeof one), y = buf_over(two, sizeof two);
-			if (!a || !b || text_fold(a->in[l], &x) || text_fold(b->in[l], &y))
-				continue;
-			if (str_eq(buf_str(&x), buf_str(&y)))
-				check_say(c, FINDING_ERROR, (int)l, "options %d and %d read the same", prompt->options[j].number,
-					  prompt->options[i].number);
-		}
-}
-
-static unsigned modes_of(const struct prompt *prompt)
+unsigned check_modes(const struct prompt *prompt)
 {
 	return (check_allows(&prompt->when, "mode", "ussd") ? 1u << MODE_USSD : 0) |
 	       (check_allows(&prompt->when, "mode", "sms") ? 1u << MODE_SMS : 0);
@@ -290,12 +305,11 @@ void check_texts(struct checker *c)
 			const struct prompt *prompt = &s->prompts[p];
 			check_at(c, s->kind == STATE_QUESTION ? ".ask[%zu]" : ".say[%zu]", p);
 			check_names(c, prompt->text, prompt);
+			check_label_words(c, prompt);
 			if (book_message(c->book, prompt->text->key) == prompt->text)
 				continue; /* the rest is said of messages.json */
 			check_key(c, prompt->text);
-			check_one(c, prompt->text, prompt, modes_of(prompt), s->kind == STATE_QUESTION);
-			for (size_t l = 0; l < c->book->languages_count; l++)
-				check_labels(c, prompt, l);
+			check_one(c, prompt->text, prompt, check_modes(prompt), s->kind == STATE_QUESTION);
 		}
 	}
 	c->state = NULL;

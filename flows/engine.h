@@ -10,7 +10,7 @@
 
 #include "flows/flow.h"
 #include "flows/text/buf.h"
-#include "flows/text/segment.h"
+#include "flows/text/transliterate.h"
 
 enum {
 	NAME_MAX_LEN = 31,
@@ -69,7 +69,8 @@ struct facts {
 	int64_t now_ms;                /* wall clock, ms since 1970 UTC */
 	int language;                  /* index into book->languages, -1: not chosen yet */
 	struct screen_limit screen;    /* what one USSD page may hold on this channel */
-	bool ucs2;                     /* the channel carries UCS-2 */
+	bool ucs2;                     /* the channel carries UCS-2; where not, encoding is TRANSLITERATE_ALWAYS */
+	enum transliteration encoding; /* how the channel wants what it carries; 0 = auto */
 	bool intake_paused;
 	bool office_open;
 	bool opted_out;                /* this number said STOP */
@@ -135,7 +136,7 @@ enum reply_kind {
 
 struct outcome {
 	enum reply_kind reply;
-	struct str text;          /* what the person reads, placeholders filled, paged; empty with REPLY_NONE */
+	struct str text;          /* what the person reads, placeholders filled, transliterated, paged; empty with REPLY_NONE */
 	struct str text_key;      /* of the text that was said, for the message log */
 	struct str flow, state;   /* where the message belongs, for the message log: the state that was open when it came */
 	bool quiet;               /* the text is of kind Q */

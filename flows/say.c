@@ -207,17 +207,63 @@ struct str say_whole(const struct speech *speech, struct arena *arena)
 	return out.full ? (struct str){ NULL, 0 } : buf_str(&out);
 }
 
-int say_pages(const struct speech *speech, const struct scope *scope, int column, enum say_back back,
+/* ---- as sent */
+
+/* A replacement is at most a few letters for one (two bytes or more), a number's "+" becomes "00". */
+static struct str carried(struct str text, enum transliteration policy, struct str lang, struct arena *arena,
+			  enum encoding *encoding)
+{
+	struct buf out = buf_new(arena, text.len * 4 + 16);
+	if (!text.at || transliterate(text, lang, policy, &out, encoding))
+		return (struct str){ NULL, 0 };
+	return buf_str(&out);
+}
+
+struct str say_sent(struct str text, const struct scope *scope, int column, struct arena *arena)
+{
+	enum encoding encoding;
+	return carried(text, scope->facts->encoding, scope->book->languages[column], arena, &encoding);
+}
+
+int say_transliterate(struct speech *speech, enum transliteration policy, struct str lang, struct arena *arena)
+{
+	enum encoding encoding = ENCODING_GSM7;
+	struct str whole = say_whole(speech, arena);
+	if (!carried(whole, policy, lang, arena, &encoding).at)
+		return -ENOMEM;
+	if (policy == TRANSLITERATE_AUTO && encoding == ENCODING_UCS2)
+		policy = TRANSLITERATE_NEVER; /* one letter has no other spelling: then all keep their accents */
+	speech->title = carried(speech->title, policy, lang, arena, &encoding);
+	bool full = !speech->title.at;
+	for (size_t i = 0; i < speech->lines_count; i++) {
+		speech->lines[i] = carried(speech->lines[i], policy, lang, arena, &encoding);
+		full = full || !speech->lines[i].at;
+	}
+	return full ? -ENOMEM : 0;
+}
+
+static struct str say_nav(const char *key, const struct scope *scope, int column, struct arena *arena)
+{
+	struct str line = say_sent(say_message(key, scope, column, STR(""), arena), scope, column, arena);
+	return line.at ? line : STR("");
+}
+
+int say_pages(const struct speech *words, const struct scope *scope, int column, enum say_back back,
 	      struct arena *arena, struct pages *out)
 {
 	struct str none = { "", 0 };
+	struct speech sent = *words;
+	struct speech *speech = &sent;
+	int rc = say_transliterate(speech, scope->facts->encoding, scope->book->languages[column], arena);
 	struct nav_lines nav = { .back_if_fits = true, .prev = none, .back = none };
-	nav.more = say_message("nav.more", scope, column, none, arena);
+	nav.more = say_nav("nav.more", scope, column, arena);
 	if (back != SAY_BACK_NOWHERE)
-		nav.prev = say_message("nav.back", scope, column, none, arena);
+		nav.prev = say_nav("nav.back", scope, column, arena);
 	if (back == SAY_BACK_STATE)
 		nav.back = nav.prev;
-	int rc = paginate(speech->title, speech->lines, speech->lines_count, scope->facts->screen, &nav, arena, out, NULL);
+	if (rc == 0)
+		rc = paginate(speech->title, speech->lines, speech->lines_count, scope->facts->screen, &nav, arena, out,
+			      NULL);
 	if (rc != -EMSGSIZE)
 		return rc;
 	out->count = 1;

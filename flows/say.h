@@ -7,6 +7,7 @@
 
 #include "flows/guard.h"
 #include "flows/text/paginate.h"
+#include "flows/text/transliterate.h"
 
 struct speech { /* a prompt, ready to be shown */
 	const struct text *text;
@@ -27,6 +28,14 @@ struct str say_message(const char *key, const struct scope *scope, int column, s
 struct str say_range(const struct prompt *prompt, const struct state *state, const struct scope *scope, int column,
 		     struct arena *arena);
 
+/* What the channel carries of a final text (facts->encoding); doing it twice changes nothing.  .at == NULL: the arena is
+ * full. */
+struct str say_sent(struct str text, const struct scope *scope, int column, struct arena *arena);
+/* Title and lines as the channel carries them: all of them in GSM-7 or none (text.md 1.4), before they are cut into pages.
+ * lang: code of the language.  0, or -ENOMEM. */
+int say_transliterate(struct speech *speech, enum transliteration policy, struct str lang, struct arena *arena)
+	__attribute__((warn_unused_result));
+
 /* One text, as an SMS: title and lines.  .at == NULL: the arena is full. */
 struct str say_whole(const struct speech *speech, struct arena *arena);
 enum say_back {
@@ -34,7 +43,7 @@ enum say_back {
 	SAY_BACK_PAGE,    /* only to the page before */
 	SAY_BACK_STATE,   /* also to a question before this one, where that costs no further page */
 };
-/* USSD.  0 or -ENOMEM.  What cannot be cut into pages is one page (flow check finds it before). */
+/* USSD, as sent: pages of what say_transliterate() makes of it.  0 or -ENOMEM.  What cannot be cut into pages is one page (flow check finds it before). */
 int say_pages(const struct speech *speech, const struct scope *scope, int column, enum say_back back,
 	      struct arena *arena, struct pages *out) __attribute__((warn_unused_result));
 

@@ -31,6 +31,8 @@ int step_column(const struct step *st)
 
 static void set_text(struct step *st, enum reply_kind reply, struct str text, const struct text *words)
 {
+	if (st->in->mode == MODE_SMS) /* screens were, before they were cut into pages */
+		text = say_sent(text, &st->scope, step_column(st), st->arena);
 	st->out->reply = reply;
 	st->out->text = text;
 	st->out->text_key = words->key;
@@ -54,6 +56,8 @@ static struct str not_understood(struct step *st, const struct prompt *prompt, s
 	struct str range = say_range(prompt, st->state, &st->scope, step_column(st), st->arena);
 	struct str words = say_message("err.1", &st->scope, step_column(st), range, st->arena);
 	struct str both = words.at ? join(st, words, screen) : screen;
+	if (st->in->mode == MODE_USSD)
+		both = say_sent(both, &st->scope, step_column(st), st->arena);
 	if (st->in->mode == MODE_SMS || (both.at && text_fits(both, st->in->facts->screen)))
 		return both;
 	return screen;
@@ -142,6 +146,7 @@ struct str flow_apology(const struct book *book, const struct facts *facts, stru
 {
 	static const struct session none;
 	struct scope scope = { book, facts, &none, MODE_SMS, facts->language };
-	struct str words = say_message("err.down", &scope, facts->language < 0 ? 0 : facts->language, STR(""), arena);
+	int column = facts->language < 0 ? 0 : facts->language;
+	struct str words = say_sent(say_message("err.down", &scope, column, STR(""), arena), &scope, column, arena);
 	return words.at ? words : STR("OIM/IOM: service en panne / service down");
 }

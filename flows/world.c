@@ -150,6 +150,7 @@ static void fill_facts(struct world *w, enum mode mode, struct facts *f, char re
 	struct buf number = buf_over(ref, 15);
 	buf_put_i64(&number, 48217000 + w->next_id);
 	*f = (struct facts){ .now_ms = w->now_ms, .language = w->language, .screen = w->screen, .ucs2 = w->ucs2,
+			     .encoding = w->ucs2 ? w->encoding : TRANSLITERATE_ALWAYS,
 			     .intake_paused = w->intake_paused, .office_open = w->office_open,
 			     .opted_out = w->opted_out, .new_ref = buf_str(&number), .new_run_id = w->next_id++ };
 	const char *status = w->has_case ? world_case_field(w, STR("status")) : NULL;

@@ -19,6 +19,7 @@ struct world {
 	bool ucs2, intake_paused, office_open, opted_out;
 	int64_t acked_ms;            /* free.ack was said; 0: never */
 	struct screen_limit screen;
+	enum transliteration encoding; /* of a channel that carries UCS-2 */
 	struct session ussd, sms;    /* the open USSD session; the SMS conversation */
 	struct session kept;         /* the last walk that may be taken up again; all zero: none */
 	bool has_kept;

@@ -79,11 +79,8 @@ static int read_text(struct order *order, struct arena *arena)
 	struct segments segments;
 	if (text.len == 0 || text.len > TEXT_MAX || !utf8_valid(text))
 		return command_fail(name, EX_DATAERR, "the text must be UTF-8, not empty and not longer than 16 kB");
-	enum transliteration policy = order->channel->encoding;
-	if (!order->channel->ucs2 && policy == TRANSLITERATE_AUTO)
-		policy = TRANSLITERATE_ALWAYS; /* the operator passes nothing else */
 	struct buf out = buf_new(arena, 8 * text.len + 64);
-	if (transliterate(text, STR(""), policy, &out, &order->encoding) != 0)
+	if (transliterate(text, STR(""), channel_policy(order->channel), &out, &order->encoding) != 0)
 		return command_fail(name, EX_SOFTWARE, "out of memory");
 	order->final = buf_str(&out);
 	unsigned most = order->channel->max_segments;

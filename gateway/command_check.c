@@ -103,34 +103,34 @@ static void on_finding(const struct finding *finding, void *user)
 		on_warning(whole.text, user);
 }
 
-/* The smallest screen and the fewest parts of any channel: what fits there fits everywhere. */
-static void smallest(const struct config *config, struct screen_limit *screen, unsigned *segments)
+/* The smallest screen and the fewest parts of any channel, however it writes: what fits there fits everywhere. */
+static void smallest(const struct config *config, struct check_limits *limits)
 {
-	*screen = (struct screen_limit){ 160, 80 };
-	*segments = config->limits.max_segments;
+	struct screen_limit *screen = &limits->screen;
+	*limits = (struct check_limits){ { 160, 80 }, config->limits.max_segments, 0 };
 	for (size_t i = 0; i < config->channels_count; i++) {
 		const struct channel *channel = &config->channels[i];
+		limits->policies |= 1u << channel_policy(channel);
 		if (channel->ussd && channel->screen.gsm7 < screen->gsm7)
 			screen->gsm7 = channel->screen.gsm7;
 		if (channel->ussd && channel->screen.ucs2 < screen->ucs2)
 			screen->ucs2 = channel->screen.ucs2;
-		if (channel->sms && channel->max_segments < *segments)
-			*segments = channel->max_segments;
+		if (channel->sms && channel->max_segments < limits->max_segments)
+			limits->max_segments = channel->max_segments;
 	}
 }
 
 static void check_flows(struct check *c, const struct config *config)
 {
-	struct screen_limit screen;
-	unsigned segments;
+	struct check_limits limits;
 	static struct book book; /* large */
 	struct err err = { "" };
 	if (definitions_load(&book, config, &err) != 0) {
 		on_data_error(err.text, c);
 		return;
 	}
-	smallest(config, &screen, &segments);
-	(void)book_check(&book, screen, segments, on_finding, c);
+	smallest(config, &limits);
+	(void)book_check(&book, &limits, on_finding, c);
 	check_duty_phones(c, config, &book);
 	book_free(&book);
 }

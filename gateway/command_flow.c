@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_SEGMENTS = 3 };
+static const struct check_limits limits = { { 160, 80 }, 3, 0 }; /* of a channel that nobody configured */
 
 /* ---- which definitions */
 
@@ -182,8 +182,7 @@ static void print_finding(const struct finding *f, void *user)
 static int check(struct flow_command *c)
 {
 	struct findings all = { .c = c, .json = c->in->json ? json_array() : NULL };
-	struct screen_limit screen = { 160, 80 };
-	size_t errors = book_check(&c->book, screen, MAX_SEGMENTS, print_finding, &all);
+	size_t errors = book_check(&c->book, &limits, print_finding, &all);
 	if (all.json)
 		json_print_line(all.json);
 	json_decref(all.json);

@@ -94,7 +94,8 @@ static int load_facts(struct step *s)
 		return rc;
 	s->facts = (struct facts){
 		.now_ms = s->now_ms, .language = book_language(&g->book, str_of(s->who.language)),
-		.screen = s->channel->screen, .ucs2 = s->channel->ucs2, .intake_paused = g->config.intake_paused,
+		.screen = s->channel->screen, .ucs2 = s->channel->ucs2, .encoding = channel_policy(s->channel),
+		.intake_paused = g->config.intake_paused,
 		.office_open = calendar_office_open(&g->config, s->now_ms), .opted_out = s->who.opted_out,
 		.case_status = has_case ? str_of(s->open_case.status) : STR(""),
 		.case_ref = has_case ? str_of(s->open_case.ref) : STR(""), .contact_pref = str_of(s->who.contact_pref),
@@ -378,7 +379,7 @@ static int64_t day_of(int64_t ms)
 static int not_ours_by_ussd(struct step *s)
 {
 	int language = book_language(&s->g->book, str_of(s->who.language));
-	struct facts facts = { .language = language < 0 ? 0 : language };
+	struct facts facts = { .language = language < 0 ? 0 : language, .encoding = channel_policy(s->channel) };
 	begin_work(s, MODE_USSD);
 	add_numbers(&s->g->config, s->g->config.programme_country, &facts);
 	s->out->ussd_end = true;
@@ -579,7 +580,8 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 struct str step_apology(struct gateway *g, const struct channel *channel, const struct event *event, struct arena *arena)
 {
 	struct contact who;
-	struct facts facts = { .now_ms = gateway_now(g), .screen = channel->screen, .ucs2 = channel->ucs2 };
+	struct facts facts = { .now_ms = gateway_now(g), .screen = channel->screen, .ucs2 = channel->ucs2,
+			       .encoding = channel_policy(channel) };
 	/* Reading may still work when writing does not; without it the programme's first language speaks. */
 	facts.language = contact_by_number(&g->db, str_of(event->from.e164), &who) == 1 ?
 				 book_language(&g->book, str_of(who.language)) : 0;

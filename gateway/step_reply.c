@@ -16,12 +16,8 @@ static int64_t lives_ms(const struct gateway *g, const struct contact *who)
 int step_reply(struct gateway *g, const struct channel *channel, const struct contact *who, struct str text,
 	       struct message *m)
 {
-	enum encoding encoding;
 	struct segments plan;
-	struct buf written = buf_new(&g->db.arena, text.len * 4 + 64);
-	int rc = transliterate(text, str_of(who->language), channel->encoding, &written, &encoding);
-	if (rc == 0)
-		rc = segment_plan(buf_str(&written), &plan);
+	int rc = segment_plan(text, &plan);
 	if (rc != 0)
 		return rc;
 	bool too_long = plan.count > (channel->max_segments ? channel->max_segments : g->config.limits.max_segments);
@@ -29,7 +25,7 @@ int step_reply(struct gateway *g, const struct channel *channel, const struct co
 	m->status = too_long ? "rejected" : "queued";
 	m->reason = too_long ? STR("more segments than the channel allows") : STR("");
 	m->contact_id = who->contact_id, m->point_id = who->point_id;
-	m->encoding = encoding_name(encoding), m->segments = plan.count, m->text = buf_str(&written);
+	m->encoding = encoding_name(plan.encoding), m->segments = plan.count, m->text = text;
 	rc = message_add(&g->db, m, &who->key);
 	if (rc != 0 || too_long)
 		return rc;

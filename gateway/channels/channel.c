@@ -46,6 +46,11 @@ const struct adapter *adapter_named(struct str name)
 	return NULL;
 }
 
+enum transliteration channel_policy(const struct channel *channel)
+{
+	return channel->ucs2 ? channel->encoding : TRANSLITERATE_ALWAYS;
+}
+
 struct str channel_key(const struct channel *channel, const char *name)
 {
 	for (size_t i = 0; i < channel->keys_count; i++)

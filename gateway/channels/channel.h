@@ -47,6 +47,8 @@ struct channel { /* one object of the configuration's "channels"; lives as long 
 	bool sink;                    /* the demo's: sends into this process, never outside */
 };
 
+/* How a text is written for this channel: `encoding`, but an operator that passes GSM-7 only gets nothing else. */
+enum transliteration channel_policy(const struct channel *channel);
 struct str channel_key(const struct channel *channel, const char *name); /* empty when not configured */
 
 /* ---- in */

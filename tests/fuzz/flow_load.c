@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(err.text[0] != '\0');
 		return 0;
 	}
-	(void)book_check(&book, (struct screen_limit){ 160, 80 }, 3, ignore, NULL);
+	static const struct check_limits limits = { { 160, 80 }, 3, 7 };
+	(void)book_check(&book, &limits, ignore, NULL);
 	size_t flows = book.flows_count;
 	struct source old = { STR("stored"), book.flows[0]->source };
 	static char copy[1 << 20];

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const struct check_limits limits = { { 160, 80 }, 3, 0 };
 static char changed[512 * 1024];
 
 struct hunt {
@@ -72,7 +73,7 @@ static void expect(const char *file, const char *after, const char *from, const 
 	check_begin("found: %s: %s", path, says);
 	if (load_changed(&book, file, after, from, to))
 		return;
-	size_t errors = book_check(&book, (struct screen_limit){ 160, 80 }, 3, hunt, &h);
+	size_t errors = book_check(&book, &limits, hunt, &h);
 	CHECK(errors == h.errors);
 	if (!h.found)
 		check_fail(__FILE__, __LINE__, "found instead:\n%s", h.all);
@@ -86,7 +87,7 @@ static void test_shipped(void)
 	check_begin("the shipped definitions hold no error and no warning");
 	if (load_changed(&book, NULL, NULL, NULL, NULL))
 		return;
-	CHECK_INT(book_check(&book, (struct screen_limit){ 160, 80 }, 3, hunt, &h), 0);
+	CHECK_INT(book_check(&book, &limits, hunt, &h), 0);
 	CHECK_STR(str_of(h.all), STR(""));
 	book_free(&book);
 }
@@ -120,7 +121,7 @@ static void test_new_flow(void)
 		check_fail(__FILE__, __LINE__, "%s", err.text);
 		return;
 	}
-	CHECK_INT(book_check(&book, (struct screen_limit){ 160, 80 }, 3, hunt, &h), 0);
+	CHECK_INT(book_check(&book, &limits, hunt, &h), 0);
 	CHECK(h.found);
 	book_free(&book);
 }
@@ -156,6 +157,33 @@ static void test_words(void)
 	expect("control.json", "\"LANG\": {", "OIM/IOM", "OIM", "states.LANG.ask[0]", "has other words for \"lang.choice.ussd\"");
 }
 
+static void test_stop_labels(void)
+{
+	const char *rr = "return_request.json";
+	expect(rr, "\"SEX\": {", "Une femme", "arrêt", "states.SEX.ask[0]", "option 2, \"arrêt\", is a word for STOP");
+	expect(rr, "\"SEX\": {", "امرأة", "إيقاف", "states.SEX.ask[0]", "is a word for STOP");
+	expect(rr, "\"URGENT_ACK\": {", "Arreter ici", "Stop", "states.URGENT_ACK.ask[1]", "option 2, \"Stop\", is a word for STOP");
+}
+
+/* é of the alphabet and ç of none: what is sent is measured, not what is written. */
+static void test_policies(void)
+{
+	static char title[256];
+	struct book book;
+	memset(title, 'x', 150);
+	memcpy(title, "\xc3\xa7", 2); /* 149 characters: no more than 80 fit with a ç */
+	for (unsigned policy = TRANSLITERATE_AUTO; policy <= TRANSLITERATE_NEVER; policy++) {
+		struct hunt h = { .path = "states.SEX.ask[0]", .says = "fits no screen of 160 (or 80)" };
+		const struct check_limits one = { { 160, 80 }, 3, 1u << policy };
+		check_begin("a screen is measured as policy %u writes it", policy);
+		if (load_changed(&book, "return_request.json", "\"SEX\": {", "Vous etes:", title))
+			return;
+		CHECK_INT(book_check(&book, &one, hunt, &h) > 0, policy == TRANSLITERATE_NEVER);
+		CHECK(h.found == (policy == TRANSLITERATE_NEVER));
+		book_free(&book);
+	}
+}
+
 static void test_lengths(void)
 {
 	static char long_label[400];
@@ -187,6 +215,8 @@ int main(void)
 	test_codes();
 	test_words();
 	test_lengths();
+	test_stop_labels();
+	test_policies();
 	test_readers();
 	return check_end();
 }

@@ -82,6 +82,10 @@ static bool reads_well(const struct world *w, enum mode mode, const struct outco
 	if (out->reply == REPLY_NONE)
 		return mode == MODE_SMS && out->text.len == 0;
 	bool braces = memchr(out->text.at, '{', out->text.len) || memchr(out->text.at, '}', out->text.len);
+	enum encoding encoding;
+	(void)text_units(out->text, &encoding);
+	if (encoding == ENCODING_UCS2 && (!w->ucs2 || w->encoding == TRANSLITERATE_ALWAYS))
+		return false;
 	return out->text.len > 0 && !braces && utf8_valid(out->text) &&
 	       (mode == MODE_SMS || text_fits(out->text, w->screen));
 }
@@ -176,6 +180,7 @@ static bool live(uint32_t seed)
 		return false;
 	w.screen = screens[dice(3)];
 	w.ucs2 = dice(4) > 0;
+	w.encoding = (enum transliteration)(seed % 3);
 	w.intake_paused = dice(6) == 0;
 	w.office_open = dice(3) > 0;
 	for (unsigned i = 0; i < 140 && !what; i++) {
