@@ -36,8 +36,8 @@ struct walk_cost {
 	size_t cheapest_count, dearest_count;
 };
 
-/* From the flow's initial state to the first end: a final state (one that gives the open question back is none) or the
- * step into another conversation.  A question that needs several screens counts one in `least` (any option's number is
+/* From the flow's initial state to the end that the walk with the most questions comes to: a final state (one that gives
+ * the open question back is none) or the step into another conversation.  Whoever stops before costs less.  A question that needs several screens counts one in `least` (any option's number is
  * taken on any page) and all in `most`.  0; -ENOENT where no walk ends by this mode; -E2BIG: more than WALK_MAX states;
  * -ENOMEM. */
 int flow_cost(const struct book *book, const struct flow *flow, int language, enum mode mode,

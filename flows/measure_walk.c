@@ -1,9 +1,11 @@
-/* The cheapest and the dearest walk of a conversation, on the graph of its states without the ways back. */
+/* The cheapest and the dearest completed walk of a conversation, on the graph of its states without the ways back.  Twice:
+ * first counting questions, to find the end that the longest walk comes to; then with prices, to that end alone. */
 #include "flows/measure.h"
 
 #include "flows/checker.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { NOWHERE = -1 };
 
@@ -19,6 +21,8 @@ struct tour {
 	const struct flow *flow;
 	enum mode mode;
 	size_t language;
+	bool counting;               /* the price of a question is 1 */
+	int end;                     /* the only state in which a walk may end; NOWHERE: any */
 	struct node node[WALK_MAX];
 	int rc;
 };
@@ -76,7 +80,9 @@ static void price_words(struct tour *t, const struct state *s, const struct prom
 			size_t *least, size_t *most)
 {
 	bool question = s->kind == STATE_QUESTION;
-	*least = *most = 0;
+	*least = *most = t->counting && question;
+	if (t->counting)
+		return;
 	if (s->silent && t->mode == MODE_SMS)
 		return;
 	for (size_t i = 0; i < count; i++) {
@@ -100,6 +106,12 @@ static void take(struct node *n, size_t least, size_t most, int to)
 	n->ends = true;
 }
 
+static void take_end(const struct tour *t, struct node *n)
+{
+	if (t->end == NOWHERE || n == &t->node[t->end])
+		take(n, 0, 0, NOWHERE);
+}
+
 /* true: nothing behind these is ever asked. */
 static bool try_ways(struct tour *t, struct node *n, const struct transition *list, size_t count)
 {
@@ -108,7 +120,7 @@ static bool try_ways(struct tour *t, struct node *n, const struct transition *li
 			continue;
 		const struct state *target = list[i].flow.len ? NULL : flow_state(t->flow, list[i].state);
 		if (list[i].flow.len) {
-			take(n, 0, 0, NOWHERE);
+			take_end(t, n);
 		} else if (target && !list[i].back) {
 			size_t to = (size_t)(target - t->flow->states);
 			visit(t, to);
@@ -137,7 +149,7 @@ static void visit(struct tour *t, size_t at)
 			if (!try_ways(t, n, prompts[p]->options[o].next, prompts[p]->options[o].next_count))
 				all_lead_on = false;
 	if (s->kind == STATE_FINAL && !s->stays[t->mode])
-		take(n, 0, 0, NOWHERE);
+		take_end(t, n);
 	if (!all_lead_on)
 		(void)try_ways(t, n, s->next, s->next_count);
 	price_words(t, s, prompts, count, &least, &most);
@@ -168,6 +180,13 @@ int flow_cost(const struct book *book, const struct flow *flow, int language, en
 	if (arena_new(&t.c.arena, CHECK_ARENA_BYTES))
 		return -ENOMEM;
 	size_t at = (size_t)(first - flow->states);
+	t.counting = true;
+	t.end = NOWHERE;
+	visit(&t, at);
+	for (t.end = (int)at; t.node[t.end].dearest != NOWHERE && t.node[t.end].ends;)
+		t.end = t.node[t.end].dearest;
+	t.counting = false;
+	memset(t.node, 0, sizeof t.node);
 	visit(&t, at);
 	arena_free(&t.c.arena);
 	if (t.rc || !t.node[at].ends)

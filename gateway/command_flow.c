@@ -164,6 +164,8 @@ static void print_finding(const struct finding *f, void *user)
 	struct findings *all = user;
 	unsigned line = line_of(&all->c->files, f->file, f->path);
 	all->count[f->level]++;
+	if ((all->c->texts || all->c->cost) && f->level != FINDING_ERROR)
+		return; /* the listing says more */
 	if (!all->json) {
 		(void)printf("%s: %.*s:%u: %.*s%s%.*s%s: %.*s\n", levels[f->level], STR_ARG(f->file), line, STR_ARG(f->path),
 			     f->language.len ? " [" : "", STR_ARG(f->language), f->language.len ? "]" : "", STR_ARG(f->says));
@@ -183,9 +185,12 @@ static int check(struct flow_command *c)
 {
 	struct findings all = { .c = c, .json = c->in->json ? json_array() : NULL };
 	size_t errors = book_check(&c->book, &limits, print_finding, &all);
-	if (all.json)
+	bool listing = errors == 0 && (c->texts || c->cost);
+	if (all.json && !listing)
 		json_print_line(all.json);
 	json_decref(all.json);
+	if (listing)
+		return c->texts ? flow_check_texts(c, limits.screen) : flow_check_cost(c, limits.screen);
 	(void)fprintf(stderr, "wasl flow check: %zu conversations, %zu errors, %zu warnings, %zu notes\n", c->book.flows_count,
 		      all.count[FINDING_ERROR], all.count[FINDING_WARNING], all.count[FINDING_NOTE]);
 	return errors ? EX_DATAERR : EX_OK;
@@ -207,9 +212,15 @@ static int read_arguments(struct flow_command *c)
 	char **argv = c->in->argv;
 	for (int i = 2; i < c->in->argc; i++) {
 		bool language = strcmp(argv[i], "--language") == 0, mode = strcmp(argv[i], "--mode") == 0;
+		bool texts = strcmp(argv[i], "--texts") == 0, cost = strcmp(argv[i], "--cost") == 0;
+		c->texts = c->texts || texts;
+		c->cost = c->cost || cost;
+		if (texts || cost)
+			continue;
 		if (!language && !mode) {
 			if (argv[i][0] == '-' && argv[i][1] != '\0')
-				return command_usage_word("flow", argv[i], (const char *const[]){ "--language", "--mode", NULL });
+				return command_usage_word("flow", argv[i], (const char *const[]){ "--language", "--mode", "--texts",
+												  "--cost", NULL });
 			c->words[c->words_count++] = argv[i];
 			continue;
 		}
@@ -231,6 +242,8 @@ static int run(struct flow_command *c, size_t verb)
 	int code = read_arguments(c);
 	if (code == EX_OK && verbs[verb].named && c->words_count > 1)
 		code = command_usage("flow", "takes the name of one conversation");
+	if (code == EX_OK && (c->texts || c->cost) && (verbs[verb].run != check || (c->texts && c->cost)))
+		code = command_usage("flow", "--texts or --cost stand behind check, one of them");
 	if (code == EX_OK && verbs[verb].named)
 		c->name = c->words_count ? c->words[0] : NULL;
 	if (code == EX_OK)

@@ -3,6 +3,7 @@
 #define GATEWAY_COMMAND_FLOW_H
 
 #include "gateway/command.h"
+#include "flows/text/segment.h"
 #include "gateway/definitions.h"
 
 struct flow_command {
@@ -13,6 +14,7 @@ struct flow_command {
 	const char *language;     /* --language, or NULL */
 	enum mode mode;           /* --mode, USSD unless said */
 	bool mode_said;
+	bool texts, cost;         /* check --texts, --cost */
 	char **words;             /* arguments that are no options */
 	int words_count;
 };
@@ -21,6 +23,9 @@ int flow_show(struct flow_command *c);
 int flow_graph(struct flow_command *c);
 int flow_try(struct flow_command *c);
 int flow_test(struct flow_command *c);
+/* Behind a check without errors: what each text, and what one walk costs. */
+int flow_check_texts(struct flow_command *c, struct screen_limit screen);
+int flow_check_cost(struct flow_command *c, struct screen_limit screen);
 
 /* The flow NAME, or NULL with an error on stderr, "did you mean" included. */
 const struct flow *flow_command_flow(const struct flow_command *c);
