@@ -21,7 +21,7 @@ struct tour {
 	const struct flow *flow;
 	enum mode mode;
 	size_t language;
-	bool counting;               /* the price of a question is 1 */
+	bool counting;               /* a question counts 2, so that of two ends as far the final state is the one */
 	int end;                     /* the only state in which a walk may end; NOWHERE: any */
 	struct node node[WALK_MAX];
 	int rc;
@@ -80,7 +80,7 @@ static void price_words(struct tour *t, const struct state *s, const struct prom
 			size_t *least, size_t *most)
 {
 	bool question = s->kind == STATE_QUESTION;
-	*least = *most = t->counting && question;
+	*least = *most = !t->counting ? 0 : question ? 2 : s->kind == STATE_FINAL;
 	if (t->counting)
 		return;
 	if (s->silent && t->mode == MODE_SMS)
