@@ -2,7 +2,7 @@
  *
  * Every state reachable, no dead end, no loop without input, every language present, every screen fits (USSD page and
  * SMS segments, with the longest value of each variable), every pattern compiles and survives hostile input, no promise
- * words, every text the gateway sends first is quiet. */
+ * words, every text the gateway sends first is quiet, no label of an option is a word for STOP. */
 #ifndef FLOWS_CHECK_H
 #define FLOWS_CHECK_H
 

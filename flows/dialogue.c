@@ -146,9 +146,6 @@ static void set(struct player *p, struct str word, struct str rest)
 		w->office_open = is_yes(p, rest, "open", "closed");
 	} else if (str_eq_z(word, "ucs2")) {
 		w->ucs2 = is_yes(p, rest, "yes", "no");
-	} else if (str_eq_z(word, "encoding")) {
-		w->encoding = str_eq_z(rest, "always") ? TRANSLITERATE_ALWAYS : is_yes(p, rest, "never", "auto") ? TRANSLITERATE_NEVER :
-												TRANSLITERATE_AUTO;
 	} else if (str_eq_z(word, "given")) {
 		struct str what;
 		if (str_split(&rest, ' ', &what) && str_eq_z(what, "case"))

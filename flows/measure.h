@@ -18,9 +18,9 @@ struct text_size {
 struct text_cost {
 	struct str file, path, key, language;
 	struct text_size written, sent;
-	struct str flips;    /* the character that takes the text out of GSM-7: where one has no other spelling the first such,
-	                        else the first that is written otherwise; "" = none */
-	struct str cheaper;  /* how that one is written in GSM-7 (may be empty: it is left out); .at == NULL: no way */
+	struct str flips;    /* the character that takes the text out of GSM-7: the first without another spelling, else
+				the first that is sent otherwise; "" = none */
+	struct str cheaper;  /* how that one is sent in GSM-7 (may be empty: it is left out); .at == NULL: no way */
 };
 
 typedef void text_cost_fn(const struct text_cost *cost, void *user); /* lives during the call */
@@ -37,9 +37,9 @@ struct walk_cost {
 };
 
 /* From the flow's initial state to the end that the walk with the most questions comes to: a final state (one that gives
- * the open question back is none) or the step into another conversation.  Whoever stops before costs less.  A question that needs several screens counts one in `least` (any option's number is
- * taken on any page) and all in `most`.  0; -ENOENT where no walk ends by this mode; -E2BIG: more than WALK_MAX states;
- * -ENOMEM. */
+ * the open question back is none) or the step into another conversation.  Whoever stops before costs less.  A question
+ * that needs several screens counts one in `least` (any option's number is taken on any page) and all in `most`.
+ * 0; -ENOENT where no walk ends by this mode; -E2BIG: more than WALK_MAX states; -ENOMEM. */
 int flow_cost(const struct book *book, const struct flow *flow, int language, enum mode mode,
 	      struct screen_limit screen, struct walk_cost *out) __attribute__((warn_unused_result));
 

@@ -43,7 +43,8 @@ enum say_back {
 	SAY_BACK_PAGE,    /* only to the page before */
 	SAY_BACK_STATE,   /* also to a question before this one, where that costs no further page */
 };
-/* USSD, as sent: pages of what say_transliterate() makes of it.  0 or -ENOMEM.  What cannot be cut into pages is one page (flow check finds it before). */
+/* USSD, as sent: pages of what say_transliterate() makes of it.  0 or -ENOMEM.  What cannot be cut into pages
+ * is one page (flow check finds it before). */
 int say_pages(const struct speech *speech, const struct scope *scope, int column, enum say_back back,
 	      struct arena *arena, struct pages *out) __attribute__((warn_unused_result));
 

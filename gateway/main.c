@@ -18,7 +18,8 @@ static const struct command commands[] = {
 	{ "serve", "[--demo [--state DIR] [--port N]]", "the daemon, in the foreground", command_serve },
 	{ "check", "", "configuration, flows, texts, database: every problem with file and line", command_check },
 	{ "doctor", "", "versions, paths, permissions, disk, clock, database, aggregators", command_doctor },
-	{ "flow", "list | show NAME | graph NAME | check [--texts | --cost] [FILE…] | try [NAME] [--language fr] [--mode ussd|sms] | test [FILE…]",
+	{ "flow", "list | show NAME | graph NAME | check [--texts | --cost] [FILE…] |"
+	  " try [NAME] [--language fr] [--mode ussd|sms] | test [FILE…]",
 	  "the conversations: read, draw, check, walk, test them", command_flow },
 	{ "handset", "[--channel ID] [--number NUMBER] [--ussd CODE | --sms]", "a phone in the terminal", command_handset },
 	{ "channel", "list | explain --channel ID [--at TIME] [FILE…] | send --channel ID --to +212… --text TEXT |"

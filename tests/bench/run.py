@@ -113,7 +113,7 @@ def throughput():
     row("p99 at half the top rate", "%d us, %.2f x the budget" % (times * budget_us, times),
         "2 fsync p99 + 3 ms = %d us" % budget_us, times <= 1)
     demo.stop()
-    return top
+    return top, alone["p50_us"]
 
 
 def stored(count, port):
@@ -146,11 +146,21 @@ def sizes():
 def texts():
     done = subprocess.run([B + "/tests/bench/text_bench"], capture_output=True, timeout=120)
     sys.stdout.write(done.stdout.decode())
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def text_shares(costs, top, alone_us):
+    """Of one step as a person waits for it (alone); for information also of the machine's time a step at the top rate."""
+    for kind in ("fold and match, 160", "transliterate and segment, 300"):
+        us = max(c["us"] for c in costs if c["text"].startswith(kind))
+        share = 100 * us / alone_us
+        row("%s characters, the dearer language" % kind, "%.1f us, %.2f %% of a step (%.1f %% at top)" %
+            (us, share, 100 * us * top / 1e6), "under 5 % of a durable step", share < 5)
 
 
 try:
-    texts()
-    throughput()
+    costs = texts()
+    text_shares(costs, *throughput())
     sizes()
     print("%d of %d budgets met" % (sum(r[3] for r in rows), len(rows)))
 finally:
