@@ -85,46 +85,71 @@ static int failed(const struct http_result *result)
 	return EX_UNAVAILABLE;
 }
 
-static void print_page(const struct decoded *page, const struct event *parked, size_t parked_count, struct str cursor)
+struct fetched { /* one page, and what it is worth */
+	struct decoded page;
+	struct event *parked;
+	size_t parked_count;
+	struct str cursor; /* the next */
+};
+
+static void add_page(const struct fetched *one, json_t *messages, json_t *reports, json_t *unread)
 {
-	json_t *whole = json_object(), *messages = json_array(), *reports = json_array(), *unread = json_array();
+	const struct decoded *page = &one->page;
 	for (size_t i = 0; i < page->count; i++)
 		(void)json_array_append_new(page->events[i].kind == EVENT_REPORT ? reports : messages,
 					    event_json(&page->events[i]));
-	for (size_t i = 0; i < parked_count; i++)
-		(void)json_array_append_new(unread, json_from_str(parked[i].id));
+	for (size_t i = 0; i < one->parked_count; i++)
+		(void)json_array_append_new(unread, json_from_str(one->parked[i].id));
+}
+
+static void print_pages(const struct fetched *pages, size_t count)
+{
+	json_t *whole = json_object(), *messages = json_array(), *reports = json_array(), *unread = json_array();
+	for (size_t i = 0; i < count; i++)
+		add_page(&pages[i], messages, reports, unread);
 	(void)json_object_set_new(whole, "messages", messages);
 	(void)json_object_set_new(whole, "reports", reports);
-	if (parked_count)
+	if (json_array_size(unread))
 		(void)json_object_set(whole, "parked", unread);
-	json_put_str(whole, "next_cursor", cursor);
+	json_put_str(whole, "next_cursor", pages[count - 1].cursor);
 	json_print_line(whole);
 	json_decref(unread);
 	json_decref(whole);
 }
 
-static int fetch(const struct channel *channel, const struct phone_plan *phones, const char *since, struct arena *arena)
+static int fetch_one(const struct channel *channel, const struct phone_plan *phones, const char *since, struct arena *arena,
+		     struct fetched *out)
 {
 	struct http_call call;
 	struct http_result result;
-	struct decoded page;
-	struct event *parked;
-	size_t parked_count;
-	struct str cursor;
 	int code = compose(channel, since, arena, &call);
 	if (code)
 		return code;
 	int error = sender_call_and_wait(&call, DEADLINE_MS, arena, &result);
 	if (!error)
-		error = channel->adapter->polled(channel, str_of(since), &result, phones, arena, &page, &parked,
-						 &parked_count, &cursor);
+		error = channel->adapter->polled(channel, str_of(since), &result, phones, arena, &out->page, &out->parked,
+						 &out->parked_count, &out->cursor);
 	if (error == -EINVAL)
 		return command_fail(name, EX_CONFIG, "base_url is not http or https");
 	if (error)
 		return command_fail(name, EX_SOFTWARE, "out of memory");
-	if (page.verdict != VERDICT_ACCEPT)
-		return failed(&result);
-	print_page(&page, parked, parked_count, cursor);
+	return out->page.verdict == VERDICT_ACCEPT ? EX_OK : failed(&result);
+}
+
+/* An inbox that has messages and reports apart gives both; what came of one is printed though the other did not come,
+ * because it may be handed out once only. */
+static int fetch(const struct channel *channel, const struct phone_plan *phones, const char *since, struct arena *arena)
+{
+	struct fetched pages[2];
+	size_t count = 0;
+	int code = fetch_one(channel, phones, since, arena, &pages[0]);
+	bool both = channel->adapter->once && !*since;
+	count += code == EX_OK;
+	if (both && (code == EX_OK || code == EX_UNAVAILABLE))
+		count += fetch_one(channel, phones, "reports", arena, &pages[count]) == EX_OK;
+	if (count == 0)
+		return code;
+	print_pages(pages, count);
 	return EX_OK;
 }
 
