@@ -81,7 +81,7 @@ class Entry:
 
     def __init__(self, number, provider_id, request):
         self.number, self.provider_id, self.request, self.answer = number, provider_id, request, None
-        self.refusal = False  # an acknowledged one: nothing of the person may be left
+        self.refusal = False  # once it is taken, nothing of the person may be left
 
 
 class Ledger:
@@ -112,8 +112,10 @@ class Ledger:
             elif entry.answer != answer:
                 self.errors.append("%s: %r, then %r" % (entry.provider_id, entry.answer, answer))
 
-    def forgotten(self):
-        return {e.number for e in self.entries.values() if e.refusal}
+    def forgotten(self, present):
+        """Whose refusal was acknowledged; or was not, and was taken all the same: then nothing of theirs is present."""
+        left = {self.entries[i].number for i in present if i in self.entries}
+        return {e.number for e in self.entries.values() if e.refusal and (e.answer is not None or e.number not in left)}
 
     def sync(self):
         with self.lock:
@@ -220,9 +222,9 @@ class People(threading.Thread):
         for hop, typed in enumerate(["", self.dice.choice("1234"), "1", "3", "1", "2"], 1):
             text = typed if hop <= 2 else text + "*" + typed
             entry = Entry(number, "ATUid_%s_0/%d" % (name, hop), ussd_request(number, "ATUid_%s_0" % name, text))
+            entry.refusal = hop == 6
             if self.say(entry) is None:
                 return
-        entry.refusal = True
 
     def write_sms(self, number, name):
         words = ["Bonjour", "1", "1", "2", "1", "1"]
