@@ -47,8 +47,18 @@ void step_set_var(struct step *st, struct str name, struct str value)
 		st->failed = true;
 }
 
+/* A case that staff or protection have is theirs: whatever walk was still open elsewhere, its status stays. */
+static bool is_theirs(const struct step *st, struct str ref, struct str name)
+{
+	const struct facts *f = st->in->facts;
+	return str_eq_z(name, "status") && f->case_status.len > 0 && !str_eq_z(f->case_status, "PARTIAL") &&
+	       str_eq(ref, f->case_ref);
+}
+
 static void case_set(struct step *st, struct str ref, struct str name, struct str value)
 {
+	if (is_theirs(st, ref, name))
+		return;
 	struct effect *e = add(st, EFFECT_CASE_SET);
 	e->a = keep(st, name);
 	e->b = keep(st, value);
@@ -151,7 +161,7 @@ static void open_case(struct step *st, const struct effect_order *o)
 {
 	const struct facts *f = st->in->facts;
 	struct str ref = case_ref(st);
-	bool again = ref.len > 0 || (str_eq_z(f->case_status, "PARTIAL") && f->case_ref.len > 0);
+	bool again = ref.len > 0 || f->case_ref.len > 0; /* one open case a person */
 	if (ref.len == 0) {
 		ref = again ? f->case_ref : f->new_ref;
 		step_set_var(st, STR("ref"), ref);
@@ -253,6 +263,23 @@ static void set_field(struct step *st, const struct effect_order *o)
 		case_set(st, ref, o->a, o->b);
 }
 
+static int strictness(struct str pref)
+{
+	return str_eq_z(pref, "NO_CALL") ? 2 : str_eq_z(pref, "SHARED") ? 1 : 0;
+}
+
+void step_believe(struct step *st)
+{
+	struct str name = STR("contact_pref");
+	const char *said_here = session_var(st->now, name);
+	if (said_here && strictness(st->in->facts->contact_pref) > strictness(str_of(said_here)))
+		step_set_var(st, name, st->in->facts->contact_pref);
+	/* the case of this walk was closed, or another one opened, in another conversation */
+	const char *ref = session_var(st->now, STR("ref"));
+	if (ref && !str_eq_z(st->in->facts->case_ref, ref))
+		step_set_var(st, STR("ref"), st->in->facts->case_ref);
+}
+
 static void resume(struct step *st)
 {
 	const struct session *walk = st->in->facts->unfinished;
@@ -263,6 +290,7 @@ static void resume(struct step *st)
 	st->now->started_ms = started;
 	st->now->errors = 0;
 	st->resumed = true;
+	step_believe(st);
 }
 
 static void forget(struct step *st)

@@ -229,6 +229,7 @@ const struct outcome *flow_step(const struct book *book, const struct session *w
 	*st = (struct step){ .in = in, .arena = arena, .out = out, .now = &out->now, .guess = -1 };
 	st->scope = (struct scope){ book, in->facts, &out->now, in->mode, language };
 	st->open = !was->finished && step_locate(st);
+	step_believe(st);
 	first_words(st);
 	if (in->kind == INPUT_TEXT)
 		step_answer(st);

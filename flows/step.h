@@ -46,6 +46,9 @@ int step_column(const struct step *st);      /* the language that is spoken, als
 void step_answer(struct step *st);
 
 /* ---- effect.c: consequences */
+/* What happened in another conversation since holds in this one: "do not call me" (the stricter word wins), and which
+ * case is the person's open one. */
+void step_believe(struct step *st);
 void step_set_var(struct step *st, struct str name, struct str value);
 void step_save(struct step *st, struct str name, struct str value); /* variable and, of an open case, field */
 void step_save_words(struct step *st, const struct state *state, struct str words); /* free text: never a variable */

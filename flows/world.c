@@ -103,8 +103,15 @@ static void forget(struct world *w, int64_t run)
 		w->ussd = (struct session){ 0 };
 }
 
+static bool case_is_open(const struct world *w)
+{
+	const char *status = w->has_case ? world_case_field(w, STR("status")) : NULL;
+	return status && strcmp(status, "CLOSED") != 0;
+}
+
 static void carry_out(struct world *w, const struct effect *e, int64_t run)
 {
+	bool again;
 	const struct str answer[] = { e->a, e->b }, consent[] = { e->a, e->b }, alert[] = { e->a, e->b, e->d, e->c },
 			 task[] = { e->a, e->d, e->b };
 	switch (e->kind) {
@@ -113,8 +120,10 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 	case EFFECT_ALERT: add_row(w, 0, "alert", alert, 4); break;
 	case EFFECT_TASK: add_row(w, 0, "task", task, 3); break;
 	case EFFECT_OPEN_CASE:
+		again = case_is_open(w) && str_eq_z(e->a, w->ref);
 		open_case(w, e->a);
-		world_case_set(w, STR("status"), e->b);
+		if (!again) /* one that is open is taken up as it stands */
+			world_case_set(w, STR("status"), e->b);
 		break;
 	case EFFECT_CASE_SET:
 		if (!lowers(w, e))
@@ -155,7 +164,7 @@ static void fill_facts(struct world *w, enum mode mode, struct facts *f, char re
 			     .opted_out = w->opted_out, .new_ref = buf_str(&number), .new_run_id = w->next_id++ };
 	const char *status = w->has_case ? world_case_field(w, STR("status")) : NULL;
 	const char *pref = w->has_case ? world_case_field(w, STR("contact_pref")) : NULL;
-	if (status && strcmp(status, "CLOSED") != 0) {
+	if (case_is_open(w)) {
 		f->case_status = str_of(status);
 		f->case_ref = str_of(w->ref);
 	}

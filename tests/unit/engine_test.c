@@ -90,7 +90,7 @@ static bool reads_well(const struct world *w, enum mode mode, const struct outco
 	       (mode == MODE_SMS || text_fits(out->text, w->screen));
 }
 
-/* "Do not call me" is believed from the moment it was said. */
+/* "Do not call me" is believed from the moment it was said until the moment it is taken back. */
 static bool promises_a_call(const struct before *b, const struct world *w, const struct outcome *out)
 {
 	return strcmp(b->pref, "NO_CALL") == 0 && w->language >= 0 &&
@@ -131,7 +131,7 @@ static const char *wrong(const struct before *b, const struct world *w, enum mod
 	struct before now = look(w);
 	if (!reads_well(w, mode, out))
 		return "the text does not fit, is empty or holds a placeholder";
-	if (promises_a_call(b, w, out))
+	if (strcmp(now.pref, "NO_CALL") == 0 && promises_a_call(b, w, out))
 		return "promises a call to a person who said \"do not call me\"";
 	if (tells_too_much(b, mode, out))
 		return "tells too much on a shared phone";
@@ -210,7 +210,7 @@ static void test_anybody(void)
 {
 	memset(flood, 'a', sizeof flood);
 	check_begin("a thousand people type anything: the screen fits, consent rules, nobody is promised what he refused");
-	for (uint32_t seed = 1; seed <= 1000; seed++)
+	for (uint32_t seed = 1; seed <= 2500; seed++)
 		CHECK(live(seed));
 	all_visited();
 }
