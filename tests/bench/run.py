@@ -21,6 +21,7 @@ PATH = "/cb/demo/demo-token-of-27-characters/ussd"
 SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
 folder = tempfile.mkdtemp(prefix="wasl-bench-", dir=os.environ.get("BENCH_DIR"))
 rows = []
+started = []
 
 
 def row(what, value, goal, met):
@@ -60,6 +61,7 @@ class Demo:
         began = time.perf_counter()
         self.process = subprocess.Popen([B + "/wasl", "serve", "--demo", "--state", self.state, "--port", str(self.port)],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started.append(self.process)
         while True:
             try:
                 urllib.request.urlopen("http://127.0.0.1:%d/readyz" % self.port, timeout=1).read()
@@ -164,4 +166,8 @@ try:
     sizes()
     print("%d of %d budgets met" % (sum(r[3] for r in rows), len(rows)))
 finally:
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
     shutil.rmtree(folder, ignore_errors=True)
