@@ -13,11 +13,6 @@ static const char *const text_name[CASE_TEXTS] = {
 	[CASE_CLOSE_REASON] = "close_reason", [CASE_TAGS] = "tags", [CASE_DIRECTION] = "direction",
 };
 
-const char *case_text_name(enum case_text t)
-{
-	return text_name[t];
-}
-
 int case_text_named(struct str name)
 {
 	for (int i = 0; i < CASE_TEXTS; i++)

@@ -31,7 +31,6 @@ struct case_change {
 };
 
 struct case_change case_change_none(void);
-const char *case_text_name(enum case_text t);         /* "nationality" */
 int case_text_named(struct str name);                 /* enum case_text, or -1 */
 
 /* key: the person's.  1, 0, error. */

@@ -93,13 +93,6 @@ int channel_state_failed(struct db *db, struct str channel, const char *error, i
 	return db_run(&q);
 }
 
-int channel_state_resume(struct db *db, struct str channel)
-{
-	struct query q = db_query(db, SQL_CHANNEL_RESUME);
-	bind_text(&q, channel);
-	return db_run(&q);
-}
-
 int channel_state_cursor(struct db *db, struct str channel, struct str cursor)
 {
 	int rc = ensure(db, channel);

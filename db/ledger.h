@@ -16,7 +16,6 @@ int channel_state_inbound(struct db *db, struct str channel, int64_t now_ms) __a
 int channel_state_sent(struct db *db, struct str channel, int64_t now_ms) __attribute__((warn_unused_result));
 int channel_state_failed(struct db *db, struct str channel, const char *error, int64_t now_ms) __attribute__((warn_unused_result));
 int channel_state_stop(struct db *db, struct str channel, int64_t now_ms) __attribute__((warn_unused_result));
-int channel_state_resume(struct db *db, struct str channel) __attribute__((warn_unused_result));
 int channel_state_cursor(struct db *db, struct str channel, struct str cursor) __attribute__((warn_unused_result));
 
 /* Keeps the bytes, sealed with the vault's own key. */

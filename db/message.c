@@ -47,14 +47,6 @@ int message_text(struct db *db, int64_t message_id, const struct seal_key *key, 
 	return rc == 0 ? 1 : rc;
 }
 
-int message_set_case(struct db *db, int64_t message_id, struct str ref)
-{
-	struct query q = db_query(db, SQL_MESSAGE_CASE_ADOPT);
-	bind_text(&q, ref);
-	bind_i64(&q, message_id);
-	return db_run(&q);
-}
-
 static int one_number(struct query *q, int64_t *out)
 {
 	int rc = db_row(q);

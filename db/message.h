@@ -25,7 +25,6 @@ int message_add(struct db *db, struct message *message, const struct seal_key *k
 /* The text, unsealed into the batch's arena.  1, 0, error. */
 int message_text(struct db *db, int64_t message_id, const struct seal_key *key, struct str *text)
 	__attribute__((warn_unused_result));
-int message_set_case(struct db *db, int64_t message_id, struct str ref) __attribute__((warn_unused_result));
 /* SMS of this person received since. */
 int message_count_inbound(struct db *db, int64_t contact_id, int64_t since_ms, int64_t *out)
 	__attribute__((warn_unused_result));

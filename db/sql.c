@@ -43,11 +43,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_POINT_ADD] = "INSERT INTO contact_point (point_id, contact_id, number_index, phone, country, status, valid_from)"
 		" VALUES (?, ?, ?, ?, ?, 'ACTIVE', ?)",
 	[SQL_POINT_PREF] = "UPDATE contact_point SET shared = ?, safe = ? WHERE point_id = ?",
-	[SQL_POINT_OF_CONTACT] = "SELECT point_id, phone FROM contact_point WHERE contact_id = ? AND status = 'ACTIVE'"
-		" ORDER BY point_id DESC LIMIT 1",
 	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status, ifnull(p.safe, 1) FROM"
 		" contact_point p JOIN contact c USING (contact_id) WHERE p.point_id = ?",
-	[SQL_POINT_NUMBER_INDEX] = "SELECT number_index FROM contact_point WHERE contact_id = ?",
 
 	[SQL_OPT_OUT_ADD] = "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 	[SQL_OPT_OUT_DELETE] = "DELETE FROM opt_out WHERE number_index = ?",
@@ -140,7 +137,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MESSAGES_PENDING_OF_CONTACT] = "SELECT count(*) FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ?",
 	[SQL_MESSAGE_COUNT_IN] = "SELECT count(*) FROM message WHERE contact_id = ? AND direction = 'in'"
 		" AND mode = 'sms' AND created_at > ?",
-	[SQL_MESSAGE_CASE_ADOPT] = "UPDATE message SET case_ref = ? WHERE message_id = ?",
 
 	[SQL_OUTBOX_ADD] = "INSERT INTO outbox (message_id, channel, rank, due_at, expires_at) VALUES (?, ?, ?, ?, ?)",
 	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at FROM outbox o"
@@ -188,7 +184,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHANNEL_FAILED] = "UPDATE channel_state SET last_error_at = ?, last_error = ?, refused = refused + 1 WHERE channel = ?",
 	[SQL_CHANNEL_STOP] = "UPDATE channel_state SET stopped_at = ? WHERE channel = ? AND stopped_at IS NULL",
 	[SQL_CHANNEL_CURSOR] = "UPDATE channel_state SET cursor = ? WHERE channel = ?",
-	[SQL_CHANNEL_RESUME] = "UPDATE channel_state SET stopped_at = NULL WHERE channel = ?",
 
 	[SQL_FLOW_SOURCE_ADD] = "INSERT INTO flow_source VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
 	[SQL_FLOW_SOURCES] = "SELECT version, name, source FROM flow_source WHERE at >= ?",

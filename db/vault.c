@@ -6,7 +6,6 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SEAL_VERSION = 1, NONCE_LEN = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
@@ -17,7 +16,7 @@ static_assert(1 + NONCE_LEN + TAG_LEN == VAULT_SEAL_OVERHEAD, "overhead");
 static_assert(crypto_kdf_KEYBYTES == VAULT_KEY_LEN, "master key length");
 
 /* Sub-key numbers are part of the format of every existing database: never renumber. */
-enum { SUBKEY_WRAP = 1, SUBKEY_OWN = 2, SUBKEY_INDEX = 3, SUBKEY_SEEN = 4, SUBKEY_AUDIT = 5, SUBKEY_LOG = 6 };
+enum { SUBKEY_WRAP = 1, SUBKEY_OWN = 2, SUBKEY_INDEX = 3, SUBKEY_SEEN = 4, SUBKEY_AUDIT = 5 };
 
 static void derive(const unsigned char *master, uint64_t number, unsigned char *out)
 {
@@ -53,7 +52,6 @@ int vault_from_key(struct vault *vault, const unsigned char *master)
 	derive(key, SUBKEY_INDEX, vault->index);
 	derive(key, SUBKEY_SEEN, vault->seen);
 	derive(key, SUBKEY_AUDIT, vault->audit);
-	derive(key, SUBKEY_LOG, vault->log);
 	sodium_memzero(key, sizeof key);
 	return 0;
 }
@@ -202,21 +200,6 @@ void vault_fingerprint(const struct vault *vault, const struct str *parts, size_
 	for (size_t i = 0; i < count; i++)
 		hash_with_length(&state, parts[i]);
 	(void)crypto_generichash_final(&state, out, VAULT_INDEX_LEN);
-}
-
-void vault_log_name(const struct vault *vault, struct str e164, int64_t now_ms, char out[9])
-{
-	unsigned char hash[VAULT_INDEX_LEN];
-	time_t seconds = (time_t)(now_ms / 1000);
-	struct tm utc;
-	gmtime_r(&seconds, &utc);
-	int month[2] = { utc.tm_year, utc.tm_mon };
-	crypto_generichash_state state;
-	(void)crypto_generichash_init(&state, vault->log, VAULT_KEY_LEN, sizeof hash);
-	hash_with_length(&state, (struct str){ (const char *)month, sizeof month });
-	hash_with_length(&state, e164);
-	(void)crypto_generichash_final(&state, hash, sizeof hash);
-	(void)sodium_bin2hex(out, 9, hash, 4);
 }
 
 void vault_chain(const struct vault *vault, const unsigned char before[VAULT_HASH_LEN], struct str row,

@@ -25,7 +25,7 @@ struct seal_key { /* of a person, or the vault's own for what belongs to nobody 
 
 struct vault {
 	struct seal_key wrap, own;
-	unsigned char index[VAULT_KEY_LEN], seen[VAULT_KEY_LEN], audit[VAULT_KEY_LEN], log[VAULT_KEY_LEN];
+	unsigned char index[VAULT_KEY_LEN], seen[VAULT_KEY_LEN], audit[VAULT_KEY_LEN];
 };
 
 /* Where sealed bytes stand: part of what is authenticated. */
@@ -60,8 +60,6 @@ void vault_number_index(const struct vault *vault, struct str e164, unsigned cha
 /* A key for "seen before?" over parts that are hashed with their lengths. */
 void vault_fingerprint(const struct vault *vault, const struct str *parts, size_t count,
 		       unsigned char out[VAULT_INDEX_LEN]);
-/* How a person is named in the log: 8 hex digits that change each month. */
-void vault_log_name(const struct vault *vault, struct str e164, int64_t now_ms, char out[9]);
 /* Keyed hash over a previous hash and a canonical row. */
 void vault_chain(const struct vault *vault, const unsigned char before[VAULT_HASH_LEN], struct str row,
 		 unsigned char out[VAULT_HASH_LEN]);

@@ -1,8 +1,8 @@
 /* The log: stderr, one line an event, text or JSON.
  *
  * An event has a fixed name and typed fields: numbers, names from our own tables, ids of our own.  There is no way to
- * log a str: no phone number, name, text or URL of a person can get in.  A person is named by the first 8 hex digits of
- * a keyed hash (log_who), if at all. */
+ * log a str: no phone number, name, text or URL of a person can get in.  A person is not named in it
+ * at all. */
 #ifndef GATEWAY_LOG_H
 #define GATEWAY_LOG_H
 
