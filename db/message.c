@@ -109,9 +109,9 @@ static int run_on(struct db *db, enum sql_name name, int64_t message_id)
 	return db_run(&q);
 }
 
-static int set_status(struct db *db, int64_t message_id, const char *status, const char *reason)
+static int set_status(struct db *db, enum sql_name how, int64_t message_id, const char *status, const char *reason)
 {
-	struct query q = db_query(db, SQL_MESSAGE_STATUS);
+	struct query q = db_query(db, how);
 	bind_z(&q, status);
 	bind_z(&q, reason);
 	bind_i64(&q, message_id);
@@ -124,19 +124,30 @@ int outbox_start(struct db *db, int64_t message_id)
 	return rc == 0 ? run_on(db, SQL_OUTBOX_START, message_id) : rc;
 }
 
+int outbox_hand_out(struct db *db, int64_t message_id, int64_t confirm_by_ms)
+{
+	int rc = run_on(db, SQL_MESSAGE_ATTEMPT, message_id);
+	if (rc != 0)
+		return rc;
+	struct query q = db_query(db, SQL_OUTBOX_HANDED);
+	bind_i64(&q, confirm_by_ms);
+	bind_i64(&q, message_id);
+	return db_run(&q);
+}
+
 int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms)
 {
 	struct query q = db_query(db, SQL_OUTBOX_LATER);
 	bind_i64(&q, due_ms);
 	bind_i64(&q, message_id);
 	int rc = db_run(&q);
-	return rc == 0 ? set_status(db, message_id, "queued", reason) : rc;
+	return rc == 0 ? set_status(db, SQL_MESSAGE_UNFINISHED, message_id, "queued", reason) : rc;
 }
 
 int outbox_give_up(struct db *db, int64_t message_id, const char *status, const char *reason)
 {
 	int rc = run_on(db, SQL_OUTBOX_DONE, message_id);
-	return rc == 0 ? set_status(db, message_id, status, reason) : rc;
+	return rc == 0 ? set_status(db, SQL_MESSAGE_UNFINISHED, message_id, status, reason) : rc;
 }
 
 /* Ids first, changes after: a statement is not changed under its own feet. */
@@ -171,6 +182,17 @@ int outbox_interrupted(struct db *db)
 		total += n;
 	} while (n == 256);
 	return total;
+}
+
+int outbox_unconfirmed(struct db *db, struct str channel, int64_t now_ms)
+{
+	int64_t ids[256];
+	struct query q = db_query(db, SQL_OUTBOX_OVERDUE);
+	bind_text(&q, channel);
+	bind_i64(&q, now_ms);
+	int n = list_ids(&q, ids, 256);
+	int rc = give_up_all(db, ids, n, "unknown", "not confirmed by the phone");
+	return rc == 0 ? n : rc;
 }
 
 int outbox_cancel_for_number(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *reason)
@@ -250,21 +272,20 @@ static int held_reports(struct db *db, struct str channel, struct str provider_i
 	return rc < 0 ? rc : n;
 }
 
-static int hold_report(struct db *db, struct str channel, struct str provider_id, const char *status, struct str reason,
-		       int64_t now_ms, char final[16])
+static int hold_report(struct db *db, struct str channel, const struct report *report, int64_t now_ms, char final[16])
 {
 	struct query q = db_query(db, SQL_EARLY_REPORT_ADD);
 	bind_text(&q, channel);
-	bind_text(&q, provider_id);
-	bind_z(&q, status);
-	bind_text_or_null(&q, reason);
+	bind_text(&q, report->provider_id);
+	bind_z(&q, report->status);
+	bind_text_or_null(&q, report->reason);
 	bind_i64(&q, now_ms);
 	int rc = db_run(&q);
 	if (rc != 0)
 		return rc;
 	/* what the message will be once its id is known */
 	struct held held[HELD_REPORTS_MAX];
-	int n = held_reports(db, channel, provider_id, held);
+	int n = held_reports(db, channel, report->provider_id, held);
 	(void)snprintf(final, 16, "sent");
 	for (int i = 0; i < n; i++)
 		if (rank(str_of(held[i].status)) > rank(str_of(final)))
@@ -287,39 +308,161 @@ static int judge(struct db *db, int64_t message_id, struct str before, const cha
 		return 0;
 	*outcome = REPORT_CONFLICT; /* final, and another final: the first stands, the second is written beside it */
 	(void)snprintf(conflict, sizeof conflict, "then reported %s", status);
-	return set_status(db, message_id, final, conflict);
+	return set_status(db, SQL_MESSAGE_STATUS, message_id, final, conflict);
 }
 
-int message_report(struct db *db, struct str channel, struct str provider_id, const char *status, struct str reason,
-		   int64_t now_ms, enum report_outcome *outcome, char final[16], int64_t *contact_id)
+/* ---- a long SMS whose parts are reported on one by one */
+
+/* 1: *message_id and what the part was so far; 0: no part of that id. */
+static int find_part(struct db *db, struct str channel, struct str provider_id, int64_t *message_id, char status[16])
 {
-	char before[16] = "";
+	struct query q = db_query(db, SQL_SMS_PART_FIND);
+	bind_text(&q, channel);
+	bind_text(&q, provider_id);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	*message_id = col_i64(&q, 0);
+	col_copy(&q, 1, status, 16);
+	db_done(&q);
+	return 1;
+}
+
+/* All delivered: delivered.  One of them failed, expired, rejected: so is the whole, a piece of it is no message. */
+static int whole_of_parts(struct db *db, int64_t message_id, char whole[16])
+{
+	bool all = true;
+	int rc;
+	struct query q = db_query(db, SQL_SMS_PARTS);
+	bind_i64(&q, message_id);
+	(void)snprintf(whole, 16, "sent");
+	while ((rc = db_row(&q)) == 1) {
+		bool delivered = str_eq_z(col_str(&q, 0), "delivered");
+		all = all && delivered;
+		if (!delivered && rank(col_str(&q, 0)) > rank(STR("sent")))
+			col_copy(&q, 0, whole, 16);
+	}
+	if (rc == 0 && all)
+		(void)snprintf(whole, 16, "delivered");
+	return rc;
+}
+
+/* As find_part(); *status becomes what the message is with this report of one part. */
+static int part_reported(struct db *db, struct str channel, struct str provider_id, int64_t *message_id, char status[16])
+{
+	char before[16];
+	int rc = find_part(db, channel, provider_id, message_id, before);
+	if (rc != 1)
+		return rc;
+	if (rank(str_of(status)) > rank(str_of(before))) {
+		struct query q = db_query(db, SQL_SMS_PART_STATUS);
+		bind_z(&q, status);
+		bind_text(&q, channel);
+		bind_text(&q, provider_id);
+		rc = db_run(&q);
+		if (rc != 0)
+			return rc;
+	}
+	rc = whole_of_parts(db, *message_id, status);
+	return rc == 0 ? 1 : rc;
+}
+
+static int add_part(struct db *db, int64_t message_id, struct str channel, struct str provider_id)
+{
+	struct query q = db_query(db, SQL_SMS_PART_ADD);
+	bind_text(&q, channel);
+	bind_text(&q, provider_id);
+	bind_i64(&q, message_id);
+	return db_run(&q);
+}
+
+/* ---- whose report it is */
+
+struct reported { /* the message that a report is about */
+	int64_t message_id, contact_id;
+	char before[16];
+};
+
+static int take_row(struct query *q, struct reported *out)
+{
+	int rc = db_row(q);
+	if (rc != 1)
+		return rc;
+	*out = (struct reported){ .message_id = col_i64(q, 0), .contact_id = col_i64(q, 2) };
+	col_copy(q, 4, out->before, sizeof out->before);
+	db_done(q);
+	return 1;
+}
+
+static int by_number(struct db *db, struct str channel, int64_t message_id, struct reported *out)
+{
+	struct query q = db_query(db, SQL_MESSAGE_BY_REF);
+	bind_i64(&q, message_id);
+	bind_text(&q, channel);
+	return take_row(&q, out);
+}
+
+static int by_provider_id(struct db *db, struct str channel, struct str provider_id, struct reported *out)
+{
 	struct query q = db_query(db, SQL_MESSAGE_FOR_REPORT);
 	bind_text(&q, provider_id);
 	bind_text(&q, channel);
-	int rc = db_row(&q);
-	*contact_id = 0;
-	if (rc == 0) {
-		*outcome = REPORT_HELD;
-		return hold_report(db, channel, provider_id, status, reason, now_ms, final);
-	}
-	if (rc < 0)
-		return rc;
-	int64_t message_id = col_i64(&q, 0);
-	*contact_id = col_i64(&q, 2);
-	col_copy(&q, 4, before, sizeof before);
-	db_done(&q);
-	return judge(db, message_id, str_of(before), status, reason, now_ms, outcome, final);
+	return take_row(&q, out);
 }
 
-static int apply_early(struct db *db, int64_t message_id, struct str channel, struct str provider_id)
+/* By our own reference.  What it says is proof that the attempt is over, whatever becomes of its call. */
+static int by_reference(struct db *db, struct str channel, struct str client_ref, struct reported *out)
+{
+	uint64_t number;
+	if (!str_to_u64(client_ref, &number) || number > INT64_MAX)
+		return 0;
+	int rc = by_number(db, channel, (int64_t)number, out);
+	if (rc != 1)
+		return rc;
+	rc = run_on(db, SQL_OUTBOX_DONE, out->message_id);
+	return rc == 0 ? 1 : rc;
+}
+
+static int find_reported(struct db *db, struct str channel, const struct report *report, char status[16], struct reported *out)
+{
+	int64_t message_id;
+	int rc = part_reported(db, channel, report->provider_id, &message_id, status);
+	if (rc == 1)
+		return by_number(db, channel, message_id, out);
+	if (rc == 0)
+		rc = by_provider_id(db, channel, report->provider_id, out);
+	return rc == 0 ? by_reference(db, channel, report->client_ref, out) : rc;
+}
+
+int message_report(struct db *db, struct str channel, const struct report *report, int64_t now_ms,
+		   enum report_outcome *outcome, char final[16], int64_t *contact_id)
+{
+	struct reported message = { 0 };
+	char status[16];
+	(void)snprintf(status, sizeof status, "%s", report->status);
+	int rc = find_reported(db, channel, report, status, &message);
+	*contact_id = message.contact_id;
+	if (rc == 0) {
+		*outcome = REPORT_HELD;
+		(void)snprintf(final, 16, "%s", report->status);
+		if (report->provider_id.len == 0) /* nothing to find it by later */
+			return 0;
+		return hold_report(db, channel, report, now_ms, final);
+	}
+	return rc < 0 ? rc : judge(db, message.message_id, str_of(message.before), status, report->reason, now_ms, outcome, final);
+}
+
+/* Reports of one id that came before the answer to the send. */
+static int apply_early(struct db *db, struct str channel, struct str provider_id)
 {
 	struct held held[HELD_REPORTS_MAX];
 	int n = held_reports(db, channel, provider_id, held);
-	char now[16] = "sent";
 	for (int i = 0; i < n; i++) {
 		enum report_outcome outcome;
-		int rc = judge(db, message_id, str_of(now), held[i].status, str_of(held[i].reason), held[i].at, &outcome, now);
+		char final[16];
+		int64_t contact_id;
+		struct report report = { provider_id, STR(""), held[i].status, str_of(held[i].reason) };
+		int rc = message_report(db, channel, &report, held[i].at, &outcome, final, &contact_id);
 		if (rc != 0)
 			return rc;
 	}
@@ -342,21 +485,25 @@ int outbox_is_under_way(struct db *db, int64_t message_id, struct str channel)
 	return rc;
 }
 
-int outbox_sent(struct db *db, int64_t message_id, struct str channel, struct str provider_id, int64_t now_ms)
+int outbox_sent(struct db *db, int64_t message_id, struct str channel, const struct str *ids, size_t count, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_MESSAGE_SENT);
-	bind_text_or_null(&q, provider_id);
+	bind_text_or_null(&q, count ? ids[0] : STR(""));
 	bind_i64(&q, now_ms);
 	bind_i64(&q, message_id);
 	int rc = db_run(&q);
 	if (rc == 0)
 		rc = run_on(db, SQL_OUTBOX_DONE, message_id);
-	return rc == 0 && provider_id.len ? apply_early(db, message_id, channel, provider_id) : rc;
+	for (size_t i = 0; rc == 0 && count > 1 && i < count; i++)
+		rc = add_part(db, message_id, channel, ids[i]);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = apply_early(db, channel, ids[i]);
+	return rc;
 }
 
-int early_reports_expire(struct db *db, int64_t before_ms)
+int early_reports_expire(struct db *db, int64_t before_ms, int *gone)
 {
 	struct query q = db_query(db, SQL_EARLY_REPORT_EXPIRE);
 	bind_i64(&q, before_ms);
-	return db_run(&q);
+	return db_run_changes(&q, gone);
 }

@@ -47,12 +47,18 @@ int outbox_due(struct db *db, struct str channel, int64_t now_ms, struct outbox_
 int outbox_next_due(struct db *db, struct str channel, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
 /* "Attempt n started": committed before the first byte leaves. */
 int outbox_start(struct db *db, int64_t message_id) __attribute__((warn_unused_result));
+/* The same, for a phone that has until `confirm_by_ms` to say that it has the message. */
+int outbox_hand_out(struct db *db, int64_t message_id, int64_t confirm_by_ms) __attribute__((warn_unused_result));
+/* What was handed out on this channel and not confirmed in time becomes unknown.  Returns how many. */
+int outbox_unconfirmed(struct db *db, struct str channel, int64_t now_ms) __attribute__((warn_unused_result));
 /* 1: its attempt was started and has no result yet; 0; or an error. */
 int outbox_is_under_way(struct db *db, int64_t message_id, struct str channel) __attribute__((warn_unused_result));
-int outbox_sent(struct db *db, int64_t message_id, struct str channel, struct str provider_id, int64_t now_ms)
+/* ids: the vendor's; more than one: it gave each part of a long message its own. */
+int outbox_sent(struct db *db, int64_t message_id, struct str channel, const struct str *ids, size_t count, int64_t now_ms)
 	__attribute__((warn_unused_result));
 int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms) __attribute__((warn_unused_result));
-/* Final without success: "failed", "expired", "rejected", "unknown", "cancelled". */
+/* Final without success: "failed", "expired", "rejected", "unknown", "cancelled".  What a report has settled meanwhile
+ * stays, here and in outbox_retry(). */
 int outbox_give_up(struct db *db, int64_t message_id, const char *status, const char *reason)
 	__attribute__((warn_unused_result));
 /* After a crash: every row under way becomes unknown (failures.md O3).  Returns how many. */
@@ -66,10 +72,18 @@ int outbox_oldest(struct db *db, int64_t *due_ms) __attribute__((warn_unused_res
 
 enum report_outcome { REPORT_TAKEN, REPORT_LATE, REPORT_CONFLICT, REPORT_HELD };
 
-/* status: "sent", "delivered", "failed", "expired", "rejected".  *final: the status of the message afterwards. */
-int message_report(struct db *db, struct str channel, struct str provider_id, const char *status, struct str reason,
-		   int64_t now_ms, enum report_outcome *outcome, char final[16], int64_t *contact_id)
-	__attribute__((warn_unused_result));
-int early_reports_expire(struct db *db, int64_t before_ms) __attribute__((warn_unused_result));
+struct report {
+	struct str provider_id;
+	struct str client_ref; /* our own reference (the message's number), where the vendor gives it back; else empty.  It
+	                        * also finds what has no provider_id: sent, and no answer to it (failures.md O2) */
+	const char *status;    /* "sent", "delivered", "failed", "expired", "rejected" */
+	struct str reason;
+};
+
+/* Of a message in parts: delivered when all are, failed (…) when one is.  *final: the status of the message afterwards. */
+int message_report(struct db *db, struct str channel, const struct report *report, int64_t now_ms,
+		   enum report_outcome *outcome, char final[16], int64_t *contact_id) __attribute__((warn_unused_result));
+/* Held reports of ids that nobody knew in time.  *gone: how many. */
+int early_reports_expire(struct db *db, int64_t before_ms, int *gone) __attribute__((warn_unused_result));
 
 #endif

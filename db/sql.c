@@ -127,7 +127,13 @@ const char *const sql_text[SQL_COUNT] = {
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_MESSAGE_ATTEMPT] = "UPDATE message SET status = 'sending', attempts = attempts + 1 WHERE message_id = ?",
 	[SQL_MESSAGE_STATUS] = "UPDATE message SET status = ?, reason = ? WHERE message_id = ?",
-	[SQL_MESSAGE_SENT] = "UPDATE message SET status = 'sent', reason = NULL, provider_id = ?, sent_at = ? WHERE message_id = ?",
+	/* a report with our own reference may have come first */
+	[SQL_MESSAGE_SENT] = "UPDATE message SET provider_id = ?1, sent_at = ?2, reason = iif(status IN ('queued', 'sending', 'unknown'),"
+		" NULL, reason), status = iif(status IN ('queued', 'sending', 'unknown'), 'sent', status) WHERE message_id = ?3",
+	[SQL_MESSAGE_UNFINISHED] = "UPDATE message SET status = ?, reason = ? WHERE message_id = ?"
+		" AND status IN ('queued', 'sending', 'unknown')",
+	[SQL_MESSAGE_BY_REF] = "SELECT " MESSAGE_COLUMNS " FROM message WHERE message_id = ? AND direction = 'out'"
+		" AND mode = 'sms' AND channel = ? AND attempts > 0",
 	[SQL_MESSAGE_FOR_REPORT] = "SELECT " MESSAGE_COLUMNS " FROM message WHERE provider_id = ? AND direction = 'out'"
 		" AND mode = 'sms' AND channel = ?",
 	[SQL_MESSAGE_REPORTED] = "UPDATE message SET status = ?1, reason = ?2, delivered_at = iif(?1 = 'delivered',"
@@ -143,6 +149,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" JOIN message m USING (message_id) WHERE o.channel = ? AND o.sending = 0 AND o.due_at <= ?"
 		" ORDER BY o.rank, o.due_at LIMIT ?",
 	[SQL_OUTBOX_START] = "UPDATE outbox SET sending = 1 WHERE message_id = ?",
+	[SQL_OUTBOX_HANDED] = "UPDATE outbox SET sending = 1, due_at = ? WHERE message_id = ?",
+	[SQL_OUTBOX_OVERDUE] = "SELECT message_id FROM outbox WHERE channel = ? AND sending = 1 AND due_at <= ?",
 	[SQL_OUTBOX_LATER] = "UPDATE outbox SET sending = 0, due_at = ? WHERE message_id = ?",
 	[SQL_OUTBOX_DONE] = "DELETE FROM outbox WHERE message_id = ?",
 	[SQL_OUTBOX_INTERRUPTED] = "SELECT message_id FROM outbox WHERE sending = 1",
@@ -154,6 +162,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_UNDER_WAY] = "SELECT 1 FROM outbox WHERE message_id = ? AND channel = ? AND sending = 1",
 	[SQL_OUTBOX_COUNT_CHANNEL] = "SELECT count(*) FROM outbox WHERE channel = ?",
 
+	[SQL_SMS_PART_ADD] = "INSERT OR IGNORE INTO sms_part VALUES (?, ?, ?, 'sent')",
+	[SQL_SMS_PART_FIND] = "SELECT message_id, status FROM sms_part WHERE channel = ? AND provider_id = ?",
+	[SQL_SMS_PART_STATUS] = "UPDATE sms_part SET status = ? WHERE channel = ? AND provider_id = ?",
+	[SQL_SMS_PARTS] = "SELECT status FROM sms_part WHERE message_id = ?",
 	[SQL_EARLY_REPORT_ADD] = "INSERT INTO early_report (channel, provider_id, status, reason, at)"
 		" VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 	[SQL_EARLY_REPORTS] = "SELECT status, reason, at FROM early_report WHERE channel = ? AND provider_id = ?"

@@ -15,7 +15,7 @@ struct outbox;
 
 struct gateway_counts { /* since start, for /metrics */
 	uint64_t accepted, duplicate, ignored, parked, unaddressable, malformed, unauthorised, unavailable, limited, conflicts;
-	uint64_t wiped;
+	uint64_t wiped, orphan_reports;
 };
 
 struct gateway {

@@ -52,6 +52,7 @@ static void put_counts(struct buf *b, const struct gateway *g)
 		buf_printf(b, "wasl_callbacks_total{outcome=\"%s\"} %llu\n", outcome[i].label, (unsigned long long)outcome[i].n);
 	put_counter(b, "inbound_limited_total", "", c->limited);
 	put_counter(b, "ussd_conflicts_total", "", c->conflicts);
+	put_counter(b, "orphan_reports_total", "", c->orphan_reports);
 	put_counter(b, "people_wiped_total", "", c->wiped);
 	put_counter(b, "batches_total", "", g->batch.commits);
 	put_counter(b, "batch_items_total", "", g->batch.items);

@@ -8,6 +8,7 @@
 #include "gateway/inbound.h"
 #include "gateway/log.h"
 #include "gateway/outbox.h"
+#include "gateway/phone_queue.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +59,16 @@ static int take_overdue_parts(struct housekeeping *h, struct db *db, int64_t now
 	return inbound_take(h->g, channel, &event, &step);
 }
 
+/* Of ids that nobody has heard of in a day: somebody else's, or those of a database that was restored (failures.md I6). */
+static int forget_early_reports(struct housekeeping *h, struct db *db, int64_t now_ms)
+{
+	int gone = 0, rc = early_reports_expire(db, now_ms - DAY_MS, &gone);
+	h->g->counts.orphan_reports += (uint64_t)gone;
+	if (gone)
+		log_event(LOG_WARN, "delivery reports of unknown messages", "reports=%d", gone);
+	return rc;
+}
+
 static int run(struct batch_item *item, struct db *db)
 {
 	struct housekeeping *h = (struct housekeeping *)item;
@@ -69,7 +80,9 @@ static int run(struct batch_item *item, struct db *db)
 		rc = open_sessions_purge(db, now_ms - DAY_MS);
 	if (rc == 0)
 		rc = replays_purge(db, now_ms - (int64_t)h->g->config.retention.replay_days * DAY_MS);
-	return rc == 0 ? early_reports_expire(db, now_ms - DAY_MS) : rc;
+	if (rc == 0)
+		rc = phone_queue_expire(h->g, now_ms);
+	return rc == 0 ? forget_early_reports(h, db, now_ms) : rc;
 }
 
 static void again(struct housekeeping *h, int64_t in_ms)

@@ -139,7 +139,9 @@ static int run_result(struct batch_item *item, struct db *db)
 	crash_point("result_begun");
 	if (a->result.result != SEND_ACCEPTED)
 		return refused(a, now_ms);
-	int rc = outbox_sent(db, a->row.message_id, a->lane->channel->id, a->result.id, now_ms);
+	const struct recipient_result *r = &a->result;
+	int rc = outbox_sent(db, a->row.message_id, a->lane->channel->id, r->ids_count ? r->ids : &r->id,
+			     r->ids_count ? r->ids_count : r->id.len > 0, now_ms);
 	return rc == 0 ? channel_state_sent(db, a->lane->channel->id, now_ms) : rc;
 }
 

@@ -29,7 +29,7 @@ static int hand_out_one(struct gateway *g, const struct outbox_item *row, struct
 	out->uuid = buf_str(&uuid);
 	if (uuid.full || !out->to.at)
 		return -ENOMEM;
-	rc = outbox_start(&g->db, row->message_id);
+	rc = outbox_hand_out(&g->db, row->message_id, gateway_now(g) + PHONE_CONFIRM_MS);
 	return rc == 0 ? 1 : rc;
 }
 
@@ -52,11 +52,29 @@ int phone_queue_hand_out(struct gateway *g, const struct channel *channel, struc
 	return n < 0 ? n : 0;
 }
 
+/* What it confirms too late has been "unknown" since: then this is a report like any other. */
 int phone_queue_taken(struct gateway *g, const struct channel *channel, struct str uuid)
 {
 	uint64_t message_id;
+	enum report_outcome outcome;
+	char final[16];
+	int64_t contact_id;
+	struct report late = { STR(""), uuid, "sent", STR("") };
 	if (!str_to_u64(uuid, &message_id) || message_id > INT64_MAX)
 		return 0;
 	int rc = outbox_is_under_way(&g->db, (int64_t)message_id, channel->id);
-	return rc == 1 ? outbox_sent(&g->db, (int64_t)message_id, channel->id, uuid, gateway_now(g)) : rc;
+	if (rc == 1)
+		return outbox_sent(&g->db, (int64_t)message_id, channel->id, &uuid, 1, gateway_now(g));
+	return rc < 0 ? rc : message_report(&g->db, channel->id, &late, gateway_now(g), &outcome, final, &contact_id);
+}
+
+int phone_queue_expire(struct gateway *g, int64_t now_ms)
+{
+	int rc = 0;
+	for (size_t i = 0; rc >= 0 && i < g->config.channels_count; i++) {
+		const struct channel *channel = &g->config.channels[i];
+		if (!channel->adapter->compose) /* else the call itself has a deadline */
+			rc = outbox_unconfirmed(&g->db, channel->id, now_ms);
+	}
+	return rc < 0 ? rc : 0;
 }

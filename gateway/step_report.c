@@ -43,9 +43,9 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 		return 0;
 	}
 	int rc = event->phone == PHONE_TOOK ? phone_queue_taken(g, channel, event->id) : 0;
+	struct report report = { event->id, event->client_ref, status, word_of_vendor(event->reason) };
 	if (rc == 0)
-		rc = message_report(&g->db, channel->id, event->id, status, word_of_vendor(event->reason), gateway_now(g),
-				&outcome, final, &out->contact_id);
+		rc = message_report(&g->db, channel->id, &report, gateway_now(g), &outcome, final, &out->contact_id);
 	if (rc == 0 && outcome == REPORT_CONFLICT)
 		g->counts.conflicts++;
 	out->report_status = status_named(final);

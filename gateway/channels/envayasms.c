@@ -108,7 +108,7 @@ static int read_status(struct inlet *in, struct event *event)
 		return inlet_refuse(in, VERDICT_MALFORMED, "id");
 	event->kind = EVENT_REPORT;
 	event->phone = PHONE_TOOK;
-	event->id = id;
+	event->id = event->client_ref = id;
 	event->reason = dialect_word(inlet_field(in, "error"));
 	for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
 		if (str_eq_z(status, map[i].word))

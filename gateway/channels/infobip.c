@@ -94,7 +94,7 @@ static int read_report(struct inlet *in, const json_t *entry)
 	bool readable;
 	if (!event)
 		return -ENOMEM;
-	event->id = id;
+	event->id = event->client_ref = id; /* where we set it, see infobip_send.c */
 	event->status = report_status(status);
 	event->reason = arena_str(in->arena, dialect_word(why.at && !str_eq(why, STR("NO_ERROR")) ? why : name));
 	event->ts_ms = dialect_time(json_get_str(entry, "doneAt"));

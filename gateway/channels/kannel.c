@@ -143,7 +143,7 @@ static enum report_status status_of(struct str type, struct str answer)
 static int take_report(struct fields *f, struct event *event, struct decoded *out)
 {
 	struct str status = get(f, "status");
-	event->id = get(f, "uuid");
+	event->id = event->client_ref = get(f, "uuid");
 	if (event->id.len == 0 || !dialect_id_ok(event->id))
 		return malformed(out, "uuid");
 	if (status.len == 0)

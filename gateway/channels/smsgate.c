@@ -77,7 +77,7 @@ static int read_report(struct inlet *in, const json_t *payload, enum report_stat
 		return -ENOMEM;
 	if (!id.len || !dialect_id_ok(id))
 		return inlet_refuse(in, VERDICT_MALFORMED, "messageId");
-	event->id = id;
+	event->id = event->client_ref = id; /* ours, see body_of() */
 	event->status = status;
 	event->reason = dialect_word(why);
 	event->ts_ms = dialect_time(json_get_str(payload, when));

@@ -134,7 +134,7 @@ static int read_results(struct inlet *in, const json_t *results)
 			return -ENOMEM;
 		event->phone = PHONE_TOOK;
 		event->status = report_status(one);
-		event->id = arena_str(in->arena, id);
+		event->id = event->client_ref = arena_str(in->arena, id);
 		if (!event->id.at)
 			error = -ENOMEM;
 	}

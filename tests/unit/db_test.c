@@ -132,13 +132,104 @@ static const char *status_of(struct db *db, int64_t message_id, char out[64])
 	return out;
 }
 
-static void report(struct db *db, const char *id, const char *status, enum report_outcome want)
+static void report_with(struct db *db, const char *id, const char *ref, const char *status, enum report_outcome want)
 {
 	enum report_outcome outcome;
 	char final[16];
 	int64_t contact;
-	CHECK_INT(message_report(db, STR("at"), str_of(id), status, STR("why"), 99, &outcome, final, &contact), 0);
+	struct report report = { str_of(id), str_of(ref), status, STR("why") };
+	CHECK_INT(message_report(db, STR("at"), &report, 99, &outcome, final, &contact), 0);
 	CHECK_INT(outcome, want);
+}
+
+static void report(struct db *db, const char *id, const char *status, enum report_outcome want)
+{
+	report_with(db, id, "", status, want);
+}
+
+static int64_t queue_and_start(struct db *db, const struct contact *c, char ref[24])
+{
+	int64_t id = queue(db, c, "trois");
+	(void)snprintf(ref, 24, "%lld", (long long)id);
+	CHECK_INT(outbox_start(db, id), 0);
+	return id;
+}
+
+static void test_reports(struct db *db)
+{
+	struct contact c;
+	char s[64], ref[24];
+	int64_t left;
+	int gone;
+	begin(db);
+	CHECK_INT(contact_add(db, STR("+212600000104"), STR("MA"), 1000, 0, &c), 0);
+
+	check_begin("a report with our own reference finds what was sent without an answer");
+	int64_t id = queue_and_start(db, &c, ref);
+	CHECK_INT(outbox_give_up(db, id, "unknown", "no answer"), 0);
+	report_with(db, "V1", ref, "delivered", REPORT_TAKEN);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
+	report_with(db, "V2", "999999999", "delivered", REPORT_HELD);
+	report_with(db, "V2", "gw-1", "delivered", REPORT_HELD);
+
+	check_begin("it settles a send that is still under way: neither its refusal nor its success takes that back");
+	id = queue_and_start(db, &c, ref);
+	report_with(db, "V3", ref, "delivered", REPORT_TAKEN);
+	CHECK_INT(outbox_retry(db, id, "busy", 5), 0);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
+	CHECK_INT(outbox_count(db, STR("at"), &left), 0);
+	CHECK_INT(left, 0);
+	CHECK_INT(outbox_give_up(db, id, "unknown", "no answer"), 0);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
+	CHECK_INT(outbox_sent(db, id, STR("at"), &STR("V3"), 1, 20), 0);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
+
+	check_begin("what was never tried is no vendor's to report on");
+	id = queue(db, &c, "quatre");
+	(void)snprintf(ref, sizeof ref, "%lld", (long long)id);
+	report_with(db, "V4", ref, "delivered", REPORT_HELD);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("queued"));
+
+	check_begin("parts that are reported on one by one: delivered when all are, whatever the order");
+	const struct str parts[] = { STR("P1"), STR("P2"), STR("P3") }, more[] = { STR("Q1"), STR("Q2") };
+	id = queue_and_start(db, &c, ref);
+	report(db, "P3", "delivered", REPORT_HELD);
+	CHECK_INT(outbox_sent(db, id, STR("at"), parts, 3, 20), 0);
+	report(db, "P1", "delivered", REPORT_LATE);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("sent"));
+	report(db, "P1", "delivered", REPORT_LATE);
+	report(db, "P2", "sent", REPORT_LATE);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("sent"));
+	report(db, "P2", "delivered", REPORT_TAKEN);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
+
+	check_begin("a part that failed is a message that failed");
+	id = queue_and_start(db, &c, ref);
+	CHECK_INT(outbox_sent(db, id, STR("at"), more, 2, 20), 0);
+	report(db, "Q2", "expired", REPORT_TAKEN);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("expired"));
+	report(db, "Q1", "delivered", REPORT_LATE);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("expired"));
+
+	check_begin("a phone has its time to confirm; what it does not is unknown, what it does in time is not");
+	id = queue(db, &c, "cinq");
+	int64_t other = queue(db, &c, "six");
+	CHECK_INT(outbox_hand_out(db, id, 100), 0);
+	CHECK_INT(outbox_hand_out(db, other, 200), 0);
+	CHECK_INT(outbox_unconfirmed(db, STR("at"), 99), 0);
+	CHECK_INT(outbox_unconfirmed(db, STR("elsewhere"), 100), 0);
+	CHECK_INT(outbox_unconfirmed(db, STR("at"), 100), 1);
+	CHECK_STR(str_of(status_of(db, id, s)), STR("unknown"));
+	CHECK_STR(str_of(status_of(db, other, s)), STR("sending"));
+	CHECK_INT(outbox_due(db, STR("at"), 1000, (struct outbox_item[8]){ 0 }, 8), 1); /* "quatre", no more */
+
+	check_begin("held reports that nobody asked for are counted when they go");
+	CHECK_INT(early_reports_expire(db, 99, &gone), 0);
+	CHECK_INT(gone, 0);
+	CHECK_INT(early_reports_expire(db, 100, &gone), 0);
+	CHECK_INT(gone, 2);
+	CHECK_INT(db_item_end(db, false), 0);
+	CHECK_INT(db_commit(db), 0);
 }
 
 static void test_outbox(struct db *db)
@@ -161,7 +252,7 @@ static void test_outbox(struct db *db)
 	check_begin("a report before the send's answer is held and applied; a state only moves up");
 	begin(db);
 	report(db, "X1", "delivered", REPORT_HELD);
-	CHECK_INT(outbox_sent(db, first, STR("at"), STR("X1"), 20), 0);
+	CHECK_INT(outbox_sent(db, first, STR("at"), &STR("X1"), 1, 20), 0);
 	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
 	report(db, "X1", "sent", REPORT_LATE);
 	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
@@ -375,6 +466,7 @@ int main(void)
 	open_or_die(&db, NULL);
 	test_people(&db);
 	test_outbox(&db);
+	test_reports(&db);
 	test_items(&db);
 	test_cases(&db);
 	test_audit(&db);
