@@ -122,7 +122,7 @@ static int fetch_token(const struct channel *channel, struct outgoing *message, 
 	struct http_result result;
 	int64_t life_s;
 	message->access = STR("");
-	if (!channel->adapter->login)
+	if (!channel_logs_in(channel))
 		return 0;
 	int error = channel->adapter->login(channel, arena, &call);
 	if (!error)
@@ -157,7 +157,7 @@ static int send_once(const struct channel *channel, const struct outgoing *messa
 		return error;
 	if (channel->adapter->classify(channel, message, &result, arena, results) != 0)
 		classify_all(message, SEND_UNKNOWN, STR(""), results);
-	*token_refused = channel->adapter->login && !result.curl_code && result.status == 401;
+	*token_refused = channel_logs_in(channel) && !result.curl_code && result.status == 401;
 	say_why(&result, results[0].result);
 	return 0;
 }

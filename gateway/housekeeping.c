@@ -7,7 +7,6 @@
 #include "db/seen.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
-#include "gateway/outbox.h"
 #include "gateway/phone_queue.h"
 
 #include <errno.h>
@@ -55,7 +54,6 @@ static int take_overdue_parts(struct housekeeping *h, struct db *db, int64_t now
 			       .client_ref = STR(""), .partial = true };
 	phone_parse_network(&h->g->book.phones, set.from, &event.from);
 	h->more = true;
-	outbox_wake(h->g);
 	return inbound_take(h->g, channel, &event, &step);
 }
 

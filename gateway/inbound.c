@@ -3,7 +3,6 @@
 #include "db/ledger.h"
 #include "gateway/log.h"
 #include "gateway/net.h"
-#include "gateway/outbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -222,8 +221,6 @@ static void events_done(struct batch_item *item, int result)
 		return;
 	}
 	enum inbound_outcome outcome = outcome_of(in);
-	if (in->hook->kind == EVENT_SMS)
-		outbox_wake(g);
 	count(g, outcome);
 	observe(g, outcome, in->response.status, NULL, in);
 	http_reply(in->request, &in->response);

@@ -11,13 +11,14 @@ struct str login_token(const struct login *login, int64_t now_ms)
 	return login->good_until_ms > now_ms ? str_of(login->token) : STR("");
 }
 
-static void keep(struct login *login, struct str token, int64_t life_s)
+static int keep(struct login *login, struct str token, int64_t life_s)
 {
 	int64_t life_ms = life_s * 1000;
 	if (!str_copy(token, login->token, sizeof login->token))
-		return;
+		return -EMSGSIZE;
 	login->serial++;
 	login->good_until_ms = gateway_now(login->g) + (life_ms > 2 * EARLY_MS ? life_ms - EARLY_MS : life_ms / 2);
+	return 0;
 }
 
 static void came_back(const struct http_result *result, void *user)
@@ -32,7 +33,7 @@ static void came_back(const struct http_result *result, void *user)
 	if (rc == 0) {
 		rc = login->channel->adapter->logged_in(login->channel, result, &arena, &token, &life_s);
 		if (rc == 0)
-			keep(login, token, life_s);
+			rc = keep(login, token, life_s);
 		arena_free(&arena);
 	}
 	if (rc != 0 && (class == SEND_ACCEPTED || class == SEND_UNKNOWN)) /* no token, but asking again harms nobody */

@@ -180,8 +180,8 @@ static void result_done(struct batch_item *item, int result)
 /* 401: a new token, once; after that it is the credentials. */
 static void judge_token(struct attempt *a, unsigned status)
 {
-	if (status == 401 && login_refused(&a->lane->login, a->login_serial))
-		a->result.result = SEND_OPERATIONAL;
+	if (status == 401)
+		a->result.result = login_refused(&a->lane->login, a->login_serial) ? SEND_OPERATIONAL : SEND_TRANSIENT;
 	else if (a->result.result == SEND_ACCEPTED)
 		login_worked(&a->lane->login);
 }
@@ -193,7 +193,7 @@ static void call_came_back(const struct http_result *result, void *user)
 	a->retry_after_s = result->retry_after_s;
 	if (a->lane->channel->adapter->classify(a->lane->channel, &a->message, result, &a->arena, &a->result) != 0)
 		a->result = (struct recipient_result){ .to = a->message.to[0], .result = SEND_UNKNOWN, .code = STR("no memory") };
-	if (a->lane->channel->adapter->login && !result->curl_code)
+	if (channel_logs_in(a->lane->channel) && !result->curl_code)
 		judge_token(a, result->status);
 	a->item = (struct batch_item){ .run = run_result, .done = result_done };
 	a->again = (struct timer){ .fire = store_again, .user = a };
@@ -214,7 +214,7 @@ static int compose(struct attempt *a, const struct point *to, struct str text)
 	buf_put_i64(&ref, a->row.message_id);
 	a->message.client_ref = buf_str(&ref);
 	a->message.access = STR("");
-	if (a->lane->channel->adapter->login) {
+	if (channel_logs_in(a->lane->channel)) {
 		a->message.access = arena_str(&a->arena, login_token(&a->lane->login, gateway_now(a->g)));
 		a->login_serial = a->lane->login.serial;
 	}
@@ -384,7 +384,7 @@ static void login_done(struct login *login, enum send_class class)
 static bool has_token(struct gateway *g, struct lane *lane, int64_t now_ms)
 {
 	struct login *login = &lane->login;
-	if (!lane->channel->adapter->login || login_token(login, now_ms).len)
+	if (!channel_logs_in(lane->channel) || login_token(login, now_ms).len)
 		return true;
 	login->g = g, login->channel = lane->channel, login->done = login_done;
 	if (login_fetch(login) != 0)

@@ -5,7 +5,6 @@
 #include "gateway/crash.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
-#include "gateway/outbox.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -85,7 +84,6 @@ static void page_done(struct batch_item *item, int result)
 	if (read)
 		read = str_copy(in->next_cursor, in->cursor, sizeof in->cursor);
 	in->failures = read ? 0 : in->failures + 1;
-	outbox_wake(in->poller->g);
 	again(in, more);
 }
 

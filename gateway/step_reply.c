@@ -29,5 +29,6 @@ int step_reply(struct gateway *g, const struct channel *channel, const struct co
 	rc = message_add(&g->db, m, &who->key);
 	if (rc != 0 || too_long)
 		return rc;
+	outbox_wake(g); /* it looks after the commit; of what was rolled back it finds nothing */
 	return outbox_add(&g->db, m->message_id, channel->id, OUTBOX_ANSWER, m->created_at, m->created_at + lives_ms(g, who));
 }

@@ -59,6 +59,12 @@ struct str channel_key(const struct channel *channel, const char *name)
 	return STR("");
 }
 
+bool channel_logs_in(const struct channel *channel)
+{
+	const struct adapter *adapter = channel->adapter;
+	return adapter->login && (!adapter->logs_in || adapter->logs_in(channel));
+}
+
 struct str channel_callback(const struct channel *channel, const char *hook, struct arena *arena)
 {
 	if (channel->public_url.len == 0)

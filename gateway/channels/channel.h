@@ -210,11 +210,19 @@ struct adapter {
 
 	/* Where a call needs a token that another call fetches (OAuth 2.0, client credentials); else NULL.  The gateway
 	 * keeps the token in memory until it runs out, or a send comes back with 401 (then once a new one).
+	 * logs_in(): does this channel need one?  NULL: each does; ask by channel_logs_in().
 	 * login(): as compose().  logged_in(): 0, token in the arena and its life in seconds; -EPROTO: there is none in
 	 * it, the class of the result (transport_class) says what to do; -ENOMEM. */
+	bool (*logs_in)(const struct channel *channel);
 	int (*login)(const struct channel *channel, struct arena *arena, struct http_call *out);
 	int (*logged_in)(const struct channel *channel, const struct http_result *result, struct arena *arena,
 			 struct str *token, int64_t *life_s);
+
+	/* How much credit is left, where the vendor tells it; else NULL.  credit(): as compose(), access as in outgoing.
+	 * credited(): 0 and "KES 1785.50", at most 64 bytes, in the arena; -EPROTO: it does not say; -ENOMEM. */
+	int (*credit)(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out);
+	int (*credited)(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			struct str *credit);
 
 	/* Pull mode; NULL where the vendor has no inbox.  once: each message is given once only, so the raw page is
 	 * saved before it is understood.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
@@ -227,6 +235,8 @@ struct adapter {
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,
 		      struct event **parked, size_t *parked_count, struct str *next_cursor);
 };
+
+bool channel_logs_in(const struct channel *channel); /* its calls need a token that login() fetches */
 
 const struct adapter *adapter_named(struct str name); /* NULL: no such */
 const struct adapter *const *adapters_all(void);      /* NULL-terminated, for messages that list them */

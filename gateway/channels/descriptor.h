@@ -88,16 +88,25 @@ struct class_word { /* what a vendor's code or HTTP status means; word "*": any 
 	bool opt_out;
 };
 
-struct send_spec {
+struct call_spec { /* a call that we make */
 	enum http_method method;
 	struct str url, body;         /* templates; body: JSON, empty: none or the form */
 	struct pair headers[HEADERS_MAX], query[PAIRS_MAX], form[PAIRS_MAX];
 	size_t headers_count, query_count, form_count;
-	struct str needs[HEADERS_MAX]; /* keys of the channel without which nothing can be sent */
+	struct str needs[HEADERS_MAX]; /* keys of the channel without which it is not made; "token" */
 	size_t needs_count;
+};
+
+struct send_spec {
+	struct call_spec call;
 	struct str id_at, code_at, check; /* in the answer; empty: none */
 	struct class_word codes[WORDS_MAX], http[WORDS_MAX];
 	size_t codes_count, http_count;
+};
+
+struct ask_spec { /* a call whose answer holds two values: a token and its life, an amount and its currency */
+	struct call_spec call;
+	struct str value_at, other_at;
 };
 
 struct pull_spec {
@@ -114,6 +123,7 @@ struct descriptor {
 	size_t hooks_count;
 	const struct send_spec *send; /* NULL: none */
 	const struct pull_spec *pull;
+	const struct ask_spec *login, *credit;
 };
 
 struct note { /* from decode() to reply() */
@@ -141,6 +151,14 @@ int descriptor_compose(const struct channel *channel, const struct outgoing *mes
 		       struct http_call *out);
 int descriptor_classify(const struct channel *channel, const struct outgoing *message, const struct http_result *result,
 			struct arena *arena, struct recipient_result *results);
+/* A token is fetched where the descriptor says how, the channel has the keys for it, and no access_token of its own. */
+bool descriptor_logs_in(const struct channel *channel);
+int descriptor_login(const struct channel *channel, struct arena *arena, struct http_call *out);
+int descriptor_logged_in(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			 struct str *token, int64_t *life_s);
+int descriptor_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out);
+int descriptor_credited(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			struct str *credit);
 int descriptor_poll(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 int descriptor_polled(const struct channel *channel, struct str cursor, const struct http_result *result,
 		      const struct phone_plan *phones, struct arena *arena, struct decoded *out,

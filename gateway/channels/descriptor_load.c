@@ -262,6 +262,8 @@ static const struct member root_members[] = {
 	{ "hooks", MEMBER_OTHER, 0 },
 	{ "send", MEMBER_OTHER, 0 },
 	{ "pull", MEMBER_OTHER, 0 },
+	{ "login", MEMBER_OTHER, 0 },
+	{ "credit", MEMBER_OTHER, 0 },
 	{ NULL, MEMBER_OTHER, 0 },
 };
 
@@ -282,6 +284,8 @@ int descriptor_load(struct channel *channel, const struct descriptor_source *sou
 		rc = loader_send(&l, source->root, d);
 	if (rc == 0)
 		rc = loader_pull(&l, source->root, d);
+	if (rc == 0)
+		rc = loader_asks(&l, source->root, d);
 	if (rc == 0 && l.full)
 		rc = -ENOMEM;
 	channel->prepared = d;

@@ -1,8 +1,9 @@
-/* Loading a descriptor: sending and fetching. */
+/* Loading a descriptor: the calls out of it. */
 #include "gateway/channels/descriptor_members.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool one_of(struct str name, const char *const *names)
 {
@@ -14,7 +15,7 @@ static bool one_of(struct str name, const char *const *names)
 
 static bool known_in_sends(struct str name, void *user)
 {
-	static const char *const names[] = { "to", "to_no_plus", "from", "text", "id", "base_url", NULL };
+	static const char *const names[] = { "to", "to_no_plus", "from", "text", "id", "token", "base_url", NULL };
 	(void)user;
 	return one_of(name, names) || str_starts(name, STR("key:"));
 }
@@ -42,23 +43,25 @@ static int read_template(struct loader *l, const json_t *object, const char *nam
 /* https to anywhere, http to this machine only, as base_url (config_value.c). */
 static int check_url(struct loader *l, struct str url)
 {
-	static const char *const good[] = { "{{base_url}}", "https://", "http://127.0.0.1", "http://localhost", "http://[::1]" };
-	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-		if (str_starts(url, str_of(good[i])))
+	static const char *const here[] = { "http://127.0.0.1", "http://localhost", "http://[::1]" };
+	if (str_starts(url, STR("{{base_url}}")) || str_starts(url, STR("https://")))
+		return 0;
+	for (size_t i = 0; i < sizeof here / sizeof here[0]; i++) {
+		struct str rest = str_from(url, strlen(here[i]));
+		if (str_starts(url, str_of(here[i])) && (!rest.len || rest.at[0] == ':' || rest.at[0] == '/'))
 			return 0;
+	}
 	return loader_fail(l, "url", "must begin with https:// or {{base_url}}");
 }
 
 /* ---- sending */
 
+#define OF_A_CALL { "method", MEMBER_OTHER, 0 }, { "url", MEMBER_OTHER, 0 }, { "headers", MEMBER_OTHER, 0 }, \
+		  { "query", MEMBER_OTHER, 0 }, { "form", MEMBER_OTHER, 0 }, { "json", MEMBER_OTHER, 0 }, \
+		  { "needs", MEMBER_OTHER, 0 }
+
 static const struct member send_members[] = {
-	{ "method", MEMBER_OTHER, 0 },
-	{ "url", MEMBER_OTHER, 0 },
-	{ "headers", MEMBER_OTHER, 0 },
-	{ "query", MEMBER_OTHER, 0 },
-	{ "form", MEMBER_OTHER, 0 },
-	{ "json", MEMBER_OTHER, 0 },
-	{ "needs", MEMBER_OTHER, 0 },
+	OF_A_CALL,
 	{ "id_path", MEMBER_POINTER, offsetof(struct send_spec, id_at) },
 	{ "code_path", MEMBER_POINTER, offsetof(struct send_spec, code_at) },
 	{ "response_check", MEMBER_TEXT, offsetof(struct send_spec, check) },
@@ -90,7 +93,7 @@ static int read_classes(struct loader *l, const json_t *object, const char *name
 	return 0;
 }
 
-static int read_json_body(struct loader *l, const json_t *object, struct send_spec *send)
+static int read_json_body(struct loader *l, const json_t *object, struct call_spec *send)
 {
 	const json_t *body = json_object_get(object, "json");
 	struct err what = { "" };
@@ -106,7 +109,7 @@ static int read_json_body(struct loader *l, const json_t *object, struct send_sp
 	return 0;
 }
 
-static int read_needs(struct loader *l, const json_t *object, struct send_spec *send)
+static int read_needs(struct loader *l, const json_t *object, struct call_spec *send)
 {
 	const json_t *needs = json_object_get(object, "needs"), *one;
 	size_t i;
@@ -120,7 +123,7 @@ static int read_needs(struct loader *l, const json_t *object, struct send_spec *
 	return 0;
 }
 
-static int read_method(struct loader *l, const json_t *object, struct send_spec *send)
+static int read_method(struct loader *l, const json_t *object, struct call_spec *send)
 {
 	struct str method = json_get_str(object, "method");
 	if (method.at && !str_eq(method, STR("GET")) && !str_eq(method, STR("POST")))
@@ -144,26 +147,31 @@ static int check_proof(struct loader *l, const struct send_spec *send)
 	return 0;
 }
 
+static int read_call(struct loader *l, const json_t *object, struct call_spec *call)
+{
+	call->body = STR("");
+	int rc = read_template(l, object, "url", known_in_sends, &call->url);
+	if (rc == 0)
+		rc = check_url(l, call->url);
+	if (rc == 0)
+		rc = loader_pairs(l, object, "headers", call->headers, HEADERS_MAX, &call->headers_count, known_in_sends, NULL);
+	if (rc == 0)
+		rc = loader_pairs(l, object, "query", call->query, PAIRS_MAX, &call->query_count, known_in_sends, NULL);
+	if (rc == 0)
+		rc = loader_pairs(l, object, "form", call->form, PAIRS_MAX, &call->form_count, known_in_sends, NULL);
+	if (rc == 0)
+		rc = read_json_body(l, object, call);
+	if (rc == 0)
+		rc = read_method(l, object, call);
+	return rc ? rc : read_needs(l, object, call);
+}
+
 static int read_send(struct loader *l, const json_t *object, struct send_spec *send)
 {
-	*send = (struct send_spec){ .body = STR(""), .id_at = STR(""), .code_at = STR(""), .check = STR("") };
+	*send = (struct send_spec){ .id_at = STR(""), .code_at = STR(""), .check = STR("") };
 	int rc = loader_members(l, object, send_members, send);
 	if (rc == 0)
-		rc = read_template(l, object, "url", known_in_sends, &send->url);
-	if (rc == 0)
-		rc = check_url(l, send->url);
-	if (rc == 0)
-		rc = loader_pairs(l, object, "headers", send->headers, HEADERS_MAX, &send->headers_count, known_in_sends, NULL);
-	if (rc == 0)
-		rc = loader_pairs(l, object, "query", send->query, PAIRS_MAX, &send->query_count, known_in_sends, NULL);
-	if (rc == 0)
-		rc = loader_pairs(l, object, "form", send->form, PAIRS_MAX, &send->form_count, known_in_sends, NULL);
-	if (rc == 0)
-		rc = read_json_body(l, object, send);
-	if (rc == 0)
-		rc = read_method(l, object, send);
-	if (rc == 0)
-		rc = read_needs(l, object, send);
+		rc = read_call(l, object, &send->call);
 	if (rc == 0)
 		rc = read_classes(l, object, "codes", send->codes, &send->codes_count);
 	if (rc == 0)
@@ -185,6 +193,57 @@ int loader_send(struct loader *l, const json_t *root, struct descriptor *d)
 		loader_leave(l, mark);
 	d->send = send;
 	return rc;
+}
+
+/* ---- a token, the credit */
+
+static const struct member login_members[] = {
+	OF_A_CALL,
+	{ "token_path", MEMBER_POINTER, offsetof(struct ask_spec, value_at) },
+	{ "life_path", MEMBER_POINTER, offsetof(struct ask_spec, other_at) },
+	{ NULL, MEMBER_OTHER, 0 },
+};
+
+static const struct member credit_members[] = {
+	OF_A_CALL,
+	{ "amount_path", MEMBER_POINTER, offsetof(struct ask_spec, value_at) },
+	{ "currency_path", MEMBER_POINTER, offsetof(struct ask_spec, other_at) },
+	{ NULL, MEMBER_OTHER, 0 },
+};
+
+static int read_ask(struct loader *l, const json_t *object, const struct member *members, struct ask_spec *ask)
+{
+	*ask = (struct ask_spec){ .value_at = STR(""), .other_at = STR("") };
+	int rc = loader_members(l, object, members, ask);
+	if (rc == 0)
+		rc = read_call(l, object, &ask->call);
+	for (; rc == 0 && members->name; members++)
+		if (members->offset == offsetof(struct ask_spec, value_at) && members->type == MEMBER_POINTER && !ask->value_at.len)
+			return loader_fail(l, members->name, "is missing: where it stands in the answer");
+	return rc;
+}
+
+static int load_ask(struct loader *l, const json_t *root, const char *name, const struct member *members,
+		    const struct ask_spec **out)
+{
+	const json_t *object = json_object_get(root, name);
+	if (!object)
+		return 0;
+	struct ask_spec *ask = arena_alloc(l->arena, sizeof *ask);
+	if (!ask)
+		return -ENOMEM;
+	size_t mark = loader_enter(l, "%s%s", l->path_len ? "." : "", name);
+	int rc = read_ask(l, object, members, ask);
+	if (rc == 0)
+		loader_leave(l, mark);
+	*out = ask;
+	return rc;
+}
+
+int loader_asks(struct loader *l, const json_t *root, struct descriptor *d)
+{
+	int rc = load_ask(l, root, "login", login_members, &d->login);
+	return rc ? rc : load_ask(l, root, "credit", credit_members, &d->credit);
 }
 
 /* ---- fetching */

@@ -43,6 +43,7 @@ int loader_members(struct loader *l, const json_t *object, const struct member *
 int loader_proofs(struct loader *l, const json_t *root);
 int loader_answers(struct loader *l, const json_t *object, struct rule *rule);
 int loader_send(struct loader *l, const json_t *root, struct descriptor *d);
+int loader_asks(struct loader *l, const json_t *root, struct descriptor *d); /* login, credit */
 int loader_pull(struct loader *l, const json_t *root, struct descriptor *d);
 /* An object of names and templates; `known` is asked about names in texts that are kept already. */
 int loader_pairs(struct loader *l, const json_t *object, const char *name, struct pair *pairs, size_t most, size_t *count,

@@ -1,5 +1,7 @@
-/* Sending by a descriptor: one message a call, composed from templates, and what the answer means. */
+/* Calls by a descriptor: composed from templates.  Sending is one message a call, and what the answer means; a token and
+ * the credit that is left are two values of an answer. */
 #include "gateway/channels/descriptor.h"
+#include "gateway/channels/inlet.h"
 
 #include <errno.h>
 #include <string.h>
@@ -31,10 +33,19 @@ struct sending {
 	const struct outgoing *message;
 };
 
+/* One that the administrator wrote down stands before one that was fetched. */
+static struct str token_of(const struct sending *s)
+{
+	struct str own = channel_key(s->channel, "access_token");
+	return own.len ? own : s->message->access;
+}
+
 static bool value_of(struct str name, void *user, struct str *value)
 {
 	const struct sending *s = user;
-	if (str_eq(name, STR("to")))
+	if (str_eq(name, STR("token")))
+		*value = token_of(s);
+	else if (str_eq(name, STR("to")))
 		*value = s->message->to[0];
 	else if (str_eq(name, STR("to_no_plus")))
 		*value = str_from(s->message->to[0], str_starts(s->message->to[0], STR("+")));
@@ -83,34 +94,93 @@ static int put_headers(struct http_call *call, const struct pair *headers, size_
 	return 0;
 }
 
-static bool has_all_it_needs(const struct channel *channel, const struct send_spec *send)
+static bool has_all_it_needs(const struct call_spec *spec, const struct sending *s)
 {
 	char key[64];
-	for (size_t i = 0; i < send->needs_count; i++)
-		if (!str_copy(send->needs[i], key, sizeof key) || channel_key(channel, key).len == 0)
+	for (size_t i = 0; i < spec->needs_count; i++) {
+		bool token = str_eq(spec->needs[i], STR("token"));
+		if (token ? !token_of(s).len : !str_copy(spec->needs[i], key, sizeof key) || !channel_key(s->channel, key).len)
 			return false;
+	}
 	return true;
+}
+
+static int compose(const struct call_spec *spec, struct sending *s, struct arena *arena, struct http_call *out)
+{
+	if (!has_all_it_needs(spec, s))
+		return -EINVAL;
+	struct buf url = buf_new(arena, RENDERED_MAX + 3 * s->message->text.len);
+	struct buf body = buf_new(arena, RENDERED_MAX + 6 * s->message->text.len);
+	put_url(&url, spec->url, s);
+	if (spec->query_count) {
+		buf_put_char(&url, memchr(url.at, '?', url.len) ? '&' : '?');
+		put_pairs(&url, spec->query, spec->query_count, s);
+	}
+	if (spec->form_count)
+		put_pairs(&body, spec->form, spec->form_count, s);
+	else
+		template_put(&body, spec->body, ESCAPE_JSON, value_of, s);
+	*out = (struct http_call){ .method = spec->method, .url = buf_str(&url), .body = buf_str(&body) };
+	return url.full || body.full ? -ENOMEM : put_headers(out, spec->headers, spec->headers_count, s, arena);
 }
 
 int descriptor_compose(const struct channel *channel, const struct outgoing *message, struct arena *arena, struct http_call *out)
 {
 	const struct send_spec *send = descriptor_of(channel)->send;
 	struct sending s = { channel, message };
-	if (!send || message->count != 1 || !has_all_it_needs(channel, send))
-		return -EINVAL;
-	struct buf url = buf_new(arena, RENDERED_MAX + 3 * message->text.len);
-	struct buf body = buf_new(arena, RENDERED_MAX + 6 * message->text.len);
-	put_url(&url, send->url, &s);
-	if (send->query_count) {
-		buf_put_char(&url, memchr(url.at, '?', url.len) ? '&' : '?');
-		put_pairs(&url, send->query, send->query_count, &s);
-	}
-	if (send->form_count)
-		put_pairs(&body, send->form, send->form_count, &s);
-	else
-		template_put(&body, send->body, ESCAPE_JSON, value_of, &s);
-	*out = (struct http_call){ .method = send->method, .url = buf_str(&url), .body = buf_str(&body) };
-	return url.full || body.full ? -ENOMEM : put_headers(out, send->headers, send->headers_count, &s, arena);
+	return !send || message->count != 1 ? -EINVAL : compose(&send->call, &s, arena, out);
+}
+
+/* ---- a token, the credit */
+
+static const struct outgoing no_message = { .text = { "", 0 }, .client_ref = { "", 0 }, .access = { "", 0 } };
+
+bool descriptor_logs_in(const struct channel *channel)
+{
+	const struct ask_spec *login = descriptor_of(channel)->login;
+	struct sending s = { channel, &no_message };
+	return login && !token_of(&s).len && has_all_it_needs(&login->call, &s);
+}
+
+int descriptor_login(const struct channel *channel, struct arena *arena, struct http_call *out)
+{
+	const struct ask_spec *login = descriptor_of(channel)->login;
+	struct sending s = { channel, &no_message };
+	return login ? compose(&login->call, &s, arena, out) : -EINVAL;
+}
+
+int descriptor_logged_in(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			 struct str *token, int64_t *life_s)
+{
+	const struct ask_spec *login = descriptor_of(channel)->login;
+	if (!login || transport_class(result) != SEND_ACCEPTED)
+		return -EPROTO;
+	json_t *body = json_parse(result->body, NULL);
+	int error = call_token(fields_json(body, login->value_at), fields_json(body, login->other_at), arena, token, life_s);
+	json_decref(body);
+	return error;
+}
+
+int descriptor_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	const struct ask_spec *credit = descriptor_of(channel)->credit;
+	struct outgoing message = no_message;
+	struct sending s = { channel, &message };
+	message.access = access;
+	return credit ? compose(&credit->call, &s, arena, out) : -EINVAL;
+}
+
+int descriptor_credited(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			struct str *credit)
+{
+	const struct ask_spec *spec = descriptor_of(channel)->credit;
+	if (!spec || transport_class(result) != SEND_ACCEPTED)
+		return -EPROTO;
+	json_t *body = json_parse(result->body, NULL);
+	int error = call_amount(fields_json(body, spec->value_at),
+				spec->other_at.len ? fields_json(body, spec->other_at) : NULL, arena, credit);
+	json_decref(body);
+	return error;
 }
 
 /* ---- what came of it */

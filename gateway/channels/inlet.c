@@ -286,3 +286,57 @@ struct str call_code(struct arena *arena, const json_t *value)
 	buf_put_i64(&text, json_integer_value(value));
 	return text.full ? (struct str){ NULL, 0 } : buf_str(&text);
 }
+
+/* ---- what calls bring besides messages */
+
+enum { TOKEN_LIFE = 3600, TOKEN_LIFE_MAX = 365 * 86400, AMOUNT_MAX = 40 };
+
+static int64_t life_of(const json_t *value)
+{
+	uint64_t n = 0;
+	if (!value)
+		return TOKEN_LIFE;
+	if (json_is_integer(value))
+		n = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
+	else if (!json_is_string(value) || !str_to_u64(json_str(value), &n))
+		n = 0;
+	return n > TOKEN_LIFE_MAX ? TOKEN_LIFE_MAX : (int64_t)n;
+}
+
+static bool is_plain(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.at[i] <= ' ' || s.at[i] >= 0x7f)
+			return false;
+	return s.len > 0;
+}
+
+int call_token(const json_t *token, const json_t *life, struct arena *arena, struct str *out, int64_t *life_s)
+{
+	struct str found = json_str(token);
+	*life_s = life_of(life);
+	if (!found.at || !is_plain(found) || *life_s == 0)
+		return -EPROTO;
+	*out = arena_str(arena, found);
+	return out->at ? 0 : -ENOMEM;
+}
+
+int call_amount(const json_t *amount, const json_t *currency, struct arena *arena, struct str *out)
+{
+	char storage[AMOUNT_MAX];
+	struct buf text = buf_over(storage, sizeof storage);
+	struct str word = json_str(currency), written = json_str(amount);
+	if (word.at && word.len <= 8)
+		buf_printf(&text, "%.*s ", STR_ARG(word));
+	if (written.at)
+		buf_put(&text, written);
+	else if (json_is_integer(amount))
+		buf_put_i64(&text, json_integer_value(amount));
+	else if (json_is_real(amount))
+		buf_printf(&text, "%.2f", json_real_value(amount));
+	struct str said = dialect_word(buf_str(&text));
+	if (text.full || !said.len || (!written.at && !json_is_number(amount)))
+		return -EPROTO;
+	*out = arena_str(arena, said);
+	return out->at ? 0 : -ENOMEM;
+}

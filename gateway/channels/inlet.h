@@ -85,5 +85,12 @@ struct str call_digits(struct str e164);
 bool call_front_refused(const struct http_result *result);
 /* What is printable ASCII of at most DIALECT_WORD_MAX, in the arena: a code for recipient_result. */
 struct str call_code(struct arena *arena, const json_t *value);
+/* access_token and expires_in (RFC 6749 5.1) of an answer; the life is a number, or a string of one; where none is given
+ * an hour.  0; -EPROTO: no token that could stand in a header; -ENOMEM. */
+int call_token(const json_t *token, const json_t *life, struct arena *arena, struct str *out, int64_t *life_s)
+	__attribute__((warn_unused_result));
+/* "USD 12.5", of a number or a text and, where it stands apart, the currency.  0; -EPROTO: no amount; -ENOMEM. */
+int call_amount(const json_t *amount, const json_t *currency, struct arena *arena, struct str *out)
+	__attribute__((warn_unused_result));
 
 #endif

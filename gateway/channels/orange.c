@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-enum { ADDRESS_MAX = 64, TOKEN_LIFE_MAX = 365 * 86400 };
+enum { ADDRESS_MAX = 64 };
 
 static const char *const keys[] = { "!client_id", "!client_secret", "!sender_address", NULL };
 
@@ -142,17 +142,6 @@ static int login(const struct channel *channel, struct arena *arena, struct http
 	return 0;
 }
 
-/* expires_in is a number, or a string of one. */
-static int64_t life_of(const json_t *value)
-{
-	uint64_t n = 0;
-	if (json_is_integer(value))
-		n = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
-	else if (!json_is_string(value) || !str_to_u64(json_str(value), &n))
-		n = 0;
-	return n > TOKEN_LIFE_MAX ? TOKEN_LIFE_MAX : (int64_t)n;
-}
-
 static int logged_in(const struct channel *channel, const struct http_result *result, struct arena *arena,
 		     struct str *token, int64_t *life_s)
 {
@@ -160,14 +149,9 @@ static int logged_in(const struct channel *channel, const struct http_result *re
 	if (transport_class(result) != SEND_ACCEPTED)
 		return -EPROTO;
 	json_t *body = json_parse(result->body, NULL);
-	struct str found = json_get_str(body, "access_token");
-	bool plain = found.len > 0;
-	for (size_t i = 0; i < found.len; i++)
-		plain = plain && found.at[i] > ' ' && found.at[i] < 0x7f;
-	*life_s = life_of(json_object_get(body, "expires_in"));
-	*token = plain ? arena_str(arena, found) : STR("");
+	int error = call_token(json_object_get(body, "access_token"), json_object_get(body, "expires_in"), arena, token, life_s);
 	json_decref(body);
-	return !token->at ? -ENOMEM : plain && *life_s > 0 ? 0 : -EPROTO;
+	return error;
 }
 
 /* ---- sending */

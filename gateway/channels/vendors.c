@@ -193,7 +193,7 @@ static int prepare_generic(struct channel *channel, struct arena *arena, struct 
 /* ---- the table */
 
 static const struct hook no_hooks[] = { { .name = NULL } }; /* they come from prepare() */
-static const char *const mtn_keys[] = { "access_token", NULL };
+static const char *const mtn_keys[] = { "access_token", "client_id", "client_secret", NULL };
 static const char *const mtarget_keys[] = { "!username", "!password", "!service_id", NULL };
 static const char *const lam_keys[] = { "charset_in", NULL };
 static const char *const no_keys[] = { NULL };
@@ -201,10 +201,12 @@ static const char *const profile_keys[] = { "profiles", NULL };
 /* What a descriptor may need of its own stands in the keys username to service_id: {{key:username}}. */
 static const char *const generic_keys[] = { "descriptor", "inbound", "send", "hmac_header", "hmac_key", "hmac_key_old",
 					    "hmac_alg", "username", "password", "api_key", "api_secret", "access_token",
-					    "service_id", NULL };
+					    "client_id", "client_secret", "service_id", NULL };
 
 #define OUT_AND_IN .decode = descriptor_decode, .reply = descriptor_reply, .recipients_per_call = 1, \
-		   .compose = descriptor_compose, .classify = descriptor_classify, .hooks = no_hooks
+		   .compose = descriptor_compose, .classify = descriptor_classify, .hooks = no_hooks, \
+		   .logs_in = descriptor_logs_in, .login = descriptor_login, .logged_in = descriptor_logged_in, \
+		   .credit = descriptor_credit, .credited = descriptor_credited
 #define IN_ONLY .decode = descriptor_decode, .reply = descriptor_reply, .recipients_per_call = 1, .hooks = no_hooks
 
 const struct adapter mtn = { .name = "mtn", .keys = mtn_keys, .prepare = prepare_mtn, OUT_AND_IN };

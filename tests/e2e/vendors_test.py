@@ -168,6 +168,39 @@ def orange_token():
         vendor.close()
 
 
+def mtn_token_and_reference():
+    tokens = ["M1", "M2"]
+    message = lambda body: json.loads(body)
+
+    def answer(method, path, authorization, body):
+        if path.startswith("/v1/oauth/access_token/accesstoken?grant_type=client_credentials"):
+            return (200, {"access_token": tokens.pop(0), "expires_in": "3599"}) if "client_secret=s" in body and tokens else (401, {})
+        if authorization == "Bearer M1":
+            return 401, {"error": "expired"}
+        return (200, "half") if "again" in message(body)["message"] else (201, {"statusCode": "0000", "transactionId": "tx-1"})
+
+    vendor = Vendor(answer)
+    channel = {"id": "mn", "adapter": "mtn", "token": "k7Qm2vXw9pLr4TzB", "client_id": "c", "client_secret": "s",
+               "sender": "2020", "base_url": vendor.url, "country": "MA"}
+    house = House(channels=[channel], countries=COUNTRIES)
+    post = lambda body: house.request("POST", "/cb/mn/k7Qm2vXw9pLr4TzB/in", json.dumps(body), {"Content-Type": "application/json"})
+    try:
+        done = house.run("channel", "send", "--channel", "mn", "--to", "+237670000105", "--text", "x")
+        got = json.loads(done.stdout)
+        report.check("MTN's token is fetched, and once again when it is refused",
+                     got["result"] == "accepted" and tokens == [], done.stdout.decode() + done.stderr.decode())
+        tokens[:] = ["M3"]
+        house.start()
+        post({"id": None, "senderAddress": "212600000105", "receiverAddress": "2020", "message": "Bonjour", "created": 1773220465000})
+        report.check("the daemon fetches one and sends", wait(lambda: statuses(house) == ["sent"]), str(statuses(house)))
+        ref = message([g for g in vendor.got if g[2] == "Bearer M3"][0][3])["clientCorrelator"]
+        post({"clientCorrelatorId": ref, "deliveryStatus": "DELIVERED"})
+        report.check("a report of v3, which knows our reference alone, is matched", statuses(house) == ["delivered"], str(statuses(house)))
+    finally:
+        house.close()
+        vendor.close()
+
+
 def vonage_part_alone():
     channel = {"id": "vo", "adapter": "vonage", "token": "k7Qm2vXw9pLr4TzB", "api_key": "k", "api_secret": "s",
                "base_url": "http://127.0.0.1:9"}
@@ -188,6 +221,6 @@ def vonage_part_alone():
         house.close()
 
 
-for test in (smssync_queue, infobip_once, orange_token, vonage_part_alone):
+for test in (smssync_queue, infobip_once, orange_token, mtn_token_and_reference, vonage_part_alone):
     test()
 report.end()
