@@ -28,7 +28,8 @@ static const struct source *find(const struct source *sources, size_t count, con
 
 static bool is_flow(struct str file)
 {
-	return str_ends(file, STR(".json")) && !named(file, "languages.json") && !named(file, "messages.json");
+	return str_ends(file, STR(".json")) && !named(file, "languages.json") && !named(file, "messages.json") &&
+	       !named(file, "weights.json"); /* that one is flows/load_weights.c's */
 }
 
 static int check_names(const struct source *sources, size_t count, struct err *err)

@@ -135,6 +135,15 @@ static void check_flows(struct check *c, const struct config *config)
 	book_free(&book);
 }
 
+static void check_weights(struct check *c, const struct config *config)
+{
+	struct weights weights;
+	struct err err = { "" };
+	if (definitions_weights(&weights, config, &err) != 0)
+		on_data_error(err.text, c);
+	weights_free(&weights);
+}
+
 static int finish(struct check *c)
 {
 	if (c->json)
@@ -162,6 +171,7 @@ int command_check(const struct invocation *in)
 		(void)config_problems_before_serving(&config, on_config_error, &c);
 		(void)config_warnings(&config, on_warning, &c);
 		check_flows(&c, &config);
+		check_weights(&c, &config);
 		check_database(&c, &config);
 		config_free(&config);
 	}

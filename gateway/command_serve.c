@@ -116,17 +116,20 @@ static void asked_to_stop(int signal_number, void *user)
 		loop_stop(s->g.loop);
 }
 
+/* Each of the two is taken or stays as it was.  The sentence names a file and a place in it, never a person. */
 static void asked_to_reload(int signal_number, void *user)
 {
 	struct service *s = user;
 	struct err err;
 	(void)signal_number;
-	if (gateway_reload_flows(&s->g, &err) == 0) {
+	if (gateway_reload_flows(&s->g, &err) == 0)
 		log_event(LOG_INFO, "definitions reloaded", " ");
-		return;
-	}
-	/* The sentence names a file and a place in it, never a person. */
-	fprintf(stderr, "wasl: the old definitions stay: %s\n", err.text);
+	else
+		fprintf(stderr, "wasl: the old definitions stay: %s\n", err.text);
+	if (gateway_reload_weights(&s->g, &err) == 0)
+		log_event(LOG_INFO, "weights reloaded", " ");
+	else
+		fprintf(stderr, "wasl: the old weights stay: %s\n", err.text);
 }
 
 /* ---- start and stop */

@@ -137,3 +137,25 @@ int definitions_load(struct book *book, const struct config *config, struct err 
 	definitions_free(&d);
 	return rc;
 }
+
+static int embedded_weights(struct weights *weights, struct err *err)
+{
+	for (const struct embedded_file *f = flow_files; f->name; f++)
+		if (strcmp(f->name, "weights.json") == 0)
+			return weights_load(weights, (struct source){ str_of(f->name), { f->bytes, f->len } }, err);
+	return err_set(err, -ENOENT, "weights.json is not in the program");
+}
+
+int definitions_weights(struct weights *weights, const struct config *config, struct err *err)
+{
+	struct definitions d = { 0 };
+	if (config->weights.len == 0)
+		return embedded_weights(weights, err);
+	if (arena_new(&d.arena, DEFINITION_BYTES_MAX + 4096) != 0)
+		return err_set(err, -ENOMEM, "no memory for the weights");
+	int rc = read_file(&d, AT_FDCWD, config->weights.at, config->weights, err);
+	if (rc == 0)
+		rc = weights_load(weights, d.sources[0], err);
+	definitions_free(&d);
+	return rc;
+}

@@ -3,7 +3,7 @@
 #ifndef GATEWAY_DEFINITIONS_H
 #define GATEWAY_DEFINITIONS_H
 
-#include "flows/load.h"
+#include "flows/score.h"
 #include "gateway/config.h"
 
 enum { DEFINITIONS_MAX = 96, DEFINITION_BYTES_MAX = 2 * 1024 * 1024 };
@@ -22,6 +22,10 @@ void definitions_free(struct definitions *d);
 /* Reads and loads with what the configuration says (NULL: the embedded files, all languages).  0, or negative with err
  * filled: file, line and path. */
 int definitions_load(struct book *book, const struct config *config, struct err *err)
+	__attribute__((warn_unused_result));
+/* The instruments of the check-ins: the file that the configuration's "weights" names, else the one in the binary.  0, or
+ * negative with err filled. */
+int definitions_weights(struct weights *weights, const struct config *config, struct err *err)
 	__attribute__((warn_unused_result));
 
 #endif

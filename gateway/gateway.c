@@ -70,9 +70,13 @@ int gateway_open(struct gateway *g, const struct config *config, const char *sta
 	if (rc != 0)
 		return rc;
 	batch_init(&g->batch, &g->db);
-	rc = load_book(g, &g->book, err);
-	if (rc != 0)
+	rc = definitions_weights(&g->weights, config, err);
+	if (rc == 0)
+		rc = load_book(g, &g->book, err);
+	if (rc != 0) {
+		weights_free(&g->weights);
 		db_close(&g->db);
+	}
 	return rc;
 }
 
@@ -87,8 +91,20 @@ int gateway_reload_flows(struct gateway *g, struct err *err)
 	return 0;
 }
 
+int gateway_reload_weights(struct gateway *g, struct err *err)
+{
+	struct weights fresh;
+	int rc = definitions_weights(&fresh, &g->config, err);
+	if (rc != 0)
+		return rc;
+	weights_free(&g->weights);
+	g->weights = fresh;
+	return 0;
+}
+
 void gateway_close(struct gateway *g)
 {
+	weights_free(&g->weights);
 	book_free(&g->book);
 	db_close(&g->db);
 	config_free(&g->config);

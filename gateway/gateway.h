@@ -5,6 +5,7 @@
 #define GATEWAY_GATEWAY_H
 
 #include "flows/engine.h"
+#include "flows/score.h"
 #include "gateway/batch.h"
 #include "gateway/config.h"
 #include "gateway/loop.h"
@@ -21,6 +22,7 @@ struct gateway_counts { /* since start, for /metrics */
 struct gateway {
 	struct config config;
 	struct book book;
+	struct weights weights;
 	struct db db;
 	struct batch batch;
 	struct loop *loop;
@@ -41,6 +43,9 @@ int gateway_open(struct gateway *g, const struct config *config, const char *sta
 void gateway_close(struct gateway *g);
 /* Reads the definitions anew: all or nothing, the old ones stay when they do not load. */
 int gateway_reload_flows(struct gateway *g, struct err *err) __attribute__((warn_unused_result));
+
+/* The weights anew, likewise. */
+int gateway_reload_weights(struct gateway *g, struct err *err) __attribute__((warn_unused_result));
 
 int64_t gateway_now(const struct gateway *g); /* wall clock, ms since 1970 UTC */
 

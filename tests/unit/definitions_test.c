@@ -87,6 +87,29 @@ static void test_broken(struct config *config)
 	CHECK(strstr(err.text, "/tmp/wasl-no-such-folder") != NULL);
 }
 
+static void test_weights(struct config *config)
+{
+	struct weights weights;
+	struct err err = { "" };
+	char path[300];
+	check_begin("the weights of the configuration's file, else those inside the program");
+	CHECK_INT(definitions_weights(&weights, config, &err), 0);
+	CHECK(weights_for_wave(&weights, STR("M6")) != NULL);
+	weights_free(&weights);
+	(void)snprintf(path, sizeof path, "%s/weights.json", folder);
+	config->weights = str_of(path);
+	CHECK_INT(definitions_weights(&weights, config, &err), 0);
+	weights_free(&weights);
+	check_begin("a broken weights file says where and what");
+	write_file("weights.json", "{\n\"instrments\": {}}", 19);
+	CHECK_INT(definitions_weights(&weights, config, &err), -EINVAL);
+	CHECK(strstr(err.text, "/weights.json:2: instrments: there is no such member; did you mean \"instruments\"?") != NULL);
+	check_begin("a weights file that is not there says so");
+	config->weights = STR("/tmp/wasl-no-such-weights.json");
+	CHECK_INT(definitions_weights(&weights, config, &err), -ENOENT);
+	CHECK(strstr(err.text, "/tmp/wasl-no-such-weights.json") != NULL);
+}
+
 int main(void)
 {
 	static struct config config;
@@ -97,6 +120,7 @@ int main(void)
 		write_file(f->name, f->bytes, f->len);
 	config.flows = str_of(folder);
 	test_folder(&config);
+	test_weights(&config);
 	test_broken(&config);
 	remove_all();
 	return check_end();
