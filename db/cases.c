@@ -38,7 +38,8 @@ static int read_case(struct query *q, const struct seal_key *key, struct case_ro
 	int rc = db_row(q);
 	if (rc != 1)
 		return rc;
-	*out = (struct case_row){ .contact_id = col_i64(q, 1), .opened_at = col_i64(q, 8) };
+	*out = (struct case_row){ .contact_id = col_i64(q, 1), .opened_at = col_i64(q, 8), .children = col_i64(q, 10),
+				  .has_birth_year = col_i64(q, 11) != 0, .has_returned = col_i64(q, 12) != 0 };
 	col_copy(q, 0, out->ref, sizeof out->ref);
 	col_copy(q, 2, out->direction, sizeof out->direction);
 	col_copy(q, 3, out->status, sizeof out->status);
@@ -107,6 +108,49 @@ int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key
 	bind_i64(&q, now_ms);
 	bind_text(&q, ref);
 	return db_run(&q);
+}
+
+/* ---- proofs */
+
+int case_proof(struct db *db, struct str ref, unsigned *tries, int64_t *tried_at)
+{
+	struct query q = db_query(db, SQL_CASE_PROOF);
+	bind_text(&q, ref);
+	int rc = db_row(&q);
+	*tries = rc == 1 ? (unsigned)col_i64(&q, 0) : 0;
+	*tried_at = rc == 1 ? col_i64(&q, 1) : 0;
+	db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
+int case_set_proof(struct db *db, struct str ref, unsigned tries, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CASE_PROOF_SET);
+	bind_i64(&q, tries);
+	bind_i64(&q, now_ms);
+	bind_text(&q, ref);
+	return db_run(&q);
+}
+
+bool case_birth_year_is(struct db *db, struct str ref, const struct seal_key *key, struct str year)
+{
+	struct str known;
+	struct query q = db_query(db, SQL_CASE_BIRTH_YEAR_GET);
+	bind_text(&q, ref);
+	struct seal_place place = { "case.birth_year", case_row_number(ref) };
+	bool right = db_row(&q) == 1 && col_sealed(&q, 0, key, place, &known) == 0 && known.at && vault_equal(known, year);
+	db_done(&q);
+	return right;
+}
+
+int case_ever_returned(struct db *db, int64_t contact_id)
+{
+	struct query q = db_query(db, SQL_CASE_EVER_RETURNED);
+	bind_i64(&q, contact_id);
+	int rc = db_row(&q);
+	if (rc == 1)
+		db_done(&q);
+	return rc;
 }
 
 /* ---- references: Damm's quasigroup of order 10 finds each wrong digit and each swap of neighbours (H. M. Damm, 2004) */

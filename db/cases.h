@@ -13,6 +13,8 @@ struct case_row {
 	char ref[REF_LEN + 1];
 	int64_t contact_id, opened_at;
 	char direction[8], status[24], priority[4], region[8], office[32], contact_pref[8];
+	int64_t children;
+	bool has_birth_year, has_returned;
 	struct str sensitive; /* JSON, unsealed into the batch's arena; at == NULL: none */
 };
 
@@ -45,6 +47,13 @@ int case_update(struct db *db, struct str ref, const struct case_change *change,
 	__attribute__((warn_unused_result));
 int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)
 	__attribute__((warn_unused_result));
+
+/* Wrong codes for this case, from any number, and when the last was tried. */
+int case_proof(struct db *db, struct str ref, unsigned *tries, int64_t *tried_at) __attribute__((warn_unused_result));
+int case_set_proof(struct db *db, struct str ref, unsigned tries, int64_t now_ms) __attribute__((warn_unused_result));
+bool case_birth_year_is(struct db *db, struct str ref, const struct seal_key *key, struct str year); /* false also when unknown */
+/* 1: has a case of somebody who went home, open or closed; 0; error. */
+int case_ever_returned(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
 
 /* A reference no case has. */
 int case_new_ref(struct db *db, char ref[REF_LEN + 1]) __attribute__((warn_unused_result));

@@ -16,6 +16,14 @@ static int read_contact(struct db *db, struct query *q, struct contact *out)
 	col_copy(q, 2, out->language, sizeof out->language);
 	col_copy(q, 3, out->contact_pref, sizeof out->contact_pref);
 	col_copy(q, 10, out->country, sizeof out->country);
+	out->frozen = str_eq_z(col_str(q, 11), "BLOCKED");
+	out->has_pin = col_i64(q, 12) != 0;
+	out->shared = col_i64(q, 13) != 0;
+	out->texts_paused = col_i64(q, 14) != 0;
+	out->helped_at = col_i64(q, 15);
+	out->noticed_at = col_i64(q, 16);
+	out->proof_tries = (unsigned)col_i64(q, 17);
+	out->proof_tried_at = col_i64(q, 18);
 	rc = vault_unwrap(&db->vault, out->contact_id, col_str(q, 1), &out->key);
 	db_done(q);
 	return rc == 0 ? 1 : rc;
@@ -47,14 +55,14 @@ static int said_stop(struct db *db, const unsigned char index[VAULT_INDEX_LEN], 
 	return rc < 0 ? rc : 0;
 }
 
-static int add_point(struct db *db, const struct contact *c, struct str e164, struct str country,
+static int store_point(struct db *db, const struct contact *c, int64_t point_id, struct str e164, struct str country,
 		     const unsigned char index[VAULT_INDEX_LEN], int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_POINT_ADD);
-	bind_i64(&q, c->point_id);
+	bind_i64(&q, point_id);
 	bind_i64(&q, c->contact_id);
 	bind_blob(&q, index, VAULT_INDEX_LEN);
-	bind_sealed(&q, &c->key, (struct seal_place){ "contact_point.phone", c->point_id }, e164);
+	bind_sealed(&q, &c->key, (struct seal_place){ "contact_point.phone", point_id }, e164);
 	bind_text_or_null(&q, country);
 	bind_i64(&q, now_ms);
 	return db_run(&q);
@@ -80,7 +88,7 @@ int contact_add(struct db *db, struct str e164, struct str country, int64_t now_
 	bind_i64(&q, now_ms);
 	bind_i64(&q, now_ms);
 	rc = db_run(&q);
-	return rc == 0 ? add_point(db, out, e164, country, index, now_ms) : rc;
+	return rc == 0 ? store_point(db, out, out->point_id, e164, country, index, now_ms) : rc;
 }
 
 static int run_i64_2(struct db *db, enum sql_name name, int64_t a, int64_t b)
@@ -160,11 +168,55 @@ int contact_set_name(struct db *db, const struct contact *contact, struct str na
 	return db_run(&q);
 }
 
+static void hash_pin(const struct db *db, int64_t contact_id, struct str pin, unsigned char hash[VAULT_INDEX_LEN])
+{
+	struct str person = { (const char *)&contact_id, sizeof contact_id };
+	vault_fingerprint(&db->vault, (struct str[]){ STR("pin"), person, pin }, 3, hash);
+}
+
+bool contact_pin_is(struct db *db, int64_t contact_id, struct str pin)
+{
+	unsigned char hash[VAULT_INDEX_LEN];
+	hash_pin(db, contact_id, pin, hash);
+	struct query q = db_query(db, SQL_CONTACT_PIN_GET);
+	bind_i64(&q, contact_id);
+	bool right = db_row(&q) == 1 && vault_equal(col_str(&q, 0), (struct str){ (const char *)hash, sizeof hash });
+	db_done(&q);
+	return right;
+}
+
+int contact_forget_pin(struct db *db, int64_t contact_id)
+{
+	struct query q = db_query(db, SQL_CONTACT_PIN);
+	bind_blob(&q, NULL, 0);
+	bind_i64(&q, contact_id);
+	return db_run(&q);
+}
+
+int contact_set_helped(struct db *db, int64_t contact_id, int64_t now_ms)
+{
+	return run_i64_2(db, SQL_CONTACT_HELPED, now_ms, contact_id);
+}
+
+int contact_pause(struct db *db, int64_t contact_id, bool paused)
+{
+	int rc = run_i64_2(db, SQL_CONTACT_PAUSE, paused, contact_id);
+	return rc == 0 && paused ? outbox_cancel_automatic(db, contact_id, "texts are paused") : rc;
+}
+
+int contact_set_proof(struct db *db, int64_t contact_id, unsigned tries, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CONTACT_PROOF);
+	bind_i64(&q, tries);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, contact_id);
+	return db_run(&q);
+}
+
 int contact_set_pin(struct db *db, int64_t contact_id, struct str pin)
 {
 	unsigned char hash[VAULT_INDEX_LEN];
-	struct str person = { (const char *)&contact_id, sizeof contact_id };
-	vault_fingerprint(&db->vault, (struct str[]){ STR("pin"), person, pin }, 3, hash);
+	hash_pin(db, contact_id, pin, hash);
 	struct query q = db_query(db, SQL_CONTACT_PIN);
 	bind_blob(&q, hash, sizeof hash);
 	bind_i64(&q, contact_id);
@@ -236,6 +288,7 @@ int point_by_id(struct db *db, int64_t point_id, struct point *out)
 	struct str stored = col_str(&q, 3);
 	out->contact_id = col_i64(&q, 1);
 	out->active = str_eq_z(col_str(&q, 4), "ACTIVE");
+	out->frozen = str_eq_z(col_str(&q, 4), "BLOCKED");
 	out->safe = col_i64(&q, 5) != 0;
 	rc = stored.len == sizeof index ? 0 : -EUCLEAN;
 	if (rc == 0) {
@@ -248,6 +301,38 @@ int point_by_id(struct db *db, int64_t point_id, struct point *out)
 	if (rc == 0)
 		rc = said_stop(db, index, &out->opted_out);
 	return rc == 0 ? 1 : rc;
+}
+
+int point_add(struct db *db, const struct contact *who, struct str e164, struct str country, int64_t now_ms, int64_t *point_id)
+{
+	unsigned char index[VAULT_INDEX_LEN];
+	vault_number_index(&db->vault, e164, index);
+	*point_id = db_new_id(db);
+	return store_point(db, who, *point_id, e164, country, index, now_ms);
+}
+
+static int set_status(struct db *db, enum sql_name name, int64_t id, const char *status, int64_t now_ms)
+{
+	struct query q = db_query(db, name);
+	bind_z(&q, status);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, id);
+	return db_run(&q);
+}
+
+int point_set_status(struct db *db, int64_t point_id, const char *status, int64_t now_ms)
+{
+	return set_status(db, SQL_POINT_STATUS, point_id, status, now_ms);
+}
+
+int points_of_contact_set_status(struct db *db, int64_t contact_id, const char *status, int64_t now_ms)
+{
+	return set_status(db, SQL_POINTS_STATUS, contact_id, status, now_ms);
+}
+
+int point_noticed(struct db *db, int64_t point_id, int64_t now_ms)
+{
+	return run_i64_2(db, SQL_POINT_NOTICED, now_ms, point_id);
 }
 
 static int mark_opted_out(struct db *db, const unsigned char index[VAULT_INDEX_LEN], bool opted_out)
@@ -295,4 +380,15 @@ int consent_add(struct db *db, int64_t contact_id, const struct consent *consent
 	bind_text_or_null(&q, consent->channel);
 	bind_i64(&q, now_ms);
 	return db_run(&q);
+}
+
+int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t *at)
+{
+	struct query q = db_query(db, SQL_CONSENT_LAST);
+	bind_i64(&q, contact_id);
+	bind_text(&q, purpose);
+	int rc = db_row(&q);
+	*at = rc == 1 ? col_i64(&q, 0) : 0;
+	db_done(&q);
+	return rc < 0 ? rc : 0;
 }

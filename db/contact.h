@@ -15,6 +15,14 @@ struct contact {
 	char country[3];          /* of the number */
 	bool opted_out;
 	int64_t acked_at, wipe_due, first_seen, last_seen; /* 0 = NULL */
+	bool has_pin;
+	bool shared;              /* of the number */
+	bool frozen;              /* BLOCKED: somebody proved elsewhere to be this person */
+	bool texts_paused;        /* nothing is sent first until staff say so */
+	int64_t helped_at;        /* HELP was asked for last; 0: never */
+	int64_t noticed_at;       /* this number was told of a claim; 0: never */
+	unsigned proof_tries;     /* wrong references and codes, the last at proof_tried_at */
+	int64_t proof_tried_at;
 };
 
 struct consent {
@@ -39,6 +47,13 @@ int contact_set_name(struct db *db, const struct contact *contact, struct str na
 int contact_set_pin(struct db *db, int64_t contact_id, struct str pin) __attribute__((warn_unused_result));
 int contact_set_acked(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
 
+bool contact_pin_is(struct db *db, int64_t contact_id, struct str pin); /* false also when there is none */
+int contact_forget_pin(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
+int contact_set_helped(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
+/* Automatic texts stop (what is queued of them is cancelled), or may go again. */
+int contact_pause(struct db *db, int64_t contact_id, bool paused) __attribute__((warn_unused_result));
+int contact_set_proof(struct db *db, int64_t contact_id, unsigned tries, int64_t now_ms) __attribute__((warn_unused_result));
+
 /* Removes a person who never consented: number, messages, conversations, consent rows.  What was seen stays seen.
  * 1 gone; 0 not yet (a message is under way, or staff have a task or alert); or an error. */
 int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
@@ -49,11 +64,22 @@ int contacts_due_for_wipe(struct db *db, int64_t now_ms, int64_t ids[200]) __att
 struct point {
 	int64_t contact_id;
 	struct str e164;
-	bool active, opted_out;
+	bool active, frozen, opted_out; /* frozen: BLOCKED, hears only answers */
 	bool safe;              /* false: said that this number must not be called */
 	struct seal_key key;
 };
 int point_by_id(struct db *db, int64_t point_id, struct point *out) __attribute__((warn_unused_result));
+/* Another number of a person: ACTIVE from now on. */
+int point_add(struct db *db, const struct contact *who, struct str e164, struct str country, int64_t now_ms, int64_t *point_id)
+	__attribute__((warn_unused_result));
+/* ACTIVE, OLD, INVALID, BLOCKED; what stops being used is closed at now_ms. */
+int point_set_status(struct db *db, int64_t point_id, const char *status, int64_t now_ms) __attribute__((warn_unused_result));
+/* All numbers of a person that are in use get the status. */
+int points_of_contact_set_status(struct db *db, int64_t contact_id, const char *status, int64_t now_ms)
+	__attribute__((warn_unused_result));
+int point_noticed(struct db *db, int64_t point_id, int64_t now_ms) __attribute__((warn_unused_result));
+/* When did this person say yes to the purpose last, without taking it back?  *at: 0 = never. */
+int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t *at) __attribute__((warn_unused_result));
 
 /* STOP: to the list, cancels what is queued for the number (failures.md O17). */
 int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms) __attribute__((warn_unused_result));

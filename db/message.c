@@ -210,6 +210,15 @@ int outbox_cancel_for_number(struct db *db, const unsigned char index[VAULT_INDE
 	return 0;
 }
 
+int outbox_cancel_automatic(struct db *db, int64_t contact_id, const char *reason)
+{
+	int64_t ids[256];
+	struct query q = db_query(db, SQL_OUTBOX_CANCEL_AUTOMATIC);
+	bind_i64(&q, contact_id);
+	int n = list_ids(&q, ids, 256); /* the limit of unsolicited texts keeps it far below */
+	return give_up_all(db, ids, n, "cancelled", reason);
+}
+
 int outbox_count(struct db *db, struct str channel, int64_t *out)
 {
 	struct query q = db_query(db, channel.len ? SQL_OUTBOX_COUNT_CHANNEL : SQL_OUTBOX_COUNT);

@@ -65,6 +65,8 @@ int outbox_give_up(struct db *db, int64_t message_id, const char *status, const 
 int outbox_interrupted(struct db *db) __attribute__((warn_unused_result));
 int outbox_cancel_for_number(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *reason)
 	__attribute__((warn_unused_result));
+/* What the gateway would send first to this person; answers stay. */
+int outbox_cancel_automatic(struct db *db, int64_t contact_id, const char *reason) __attribute__((warn_unused_result));
 int outbox_count(struct db *db, struct str channel, int64_t *out) __attribute__((warn_unused_result)); /* channel empty: all */
 int outbox_oldest(struct db *db, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
 

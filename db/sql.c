@@ -2,9 +2,11 @@
 
 #define CONTACT_COLUMNS                                                                                                \
 	"c.contact_id, c.key, c.language, c.contact_pref, c.opted_out, c.acked_at, c.wipe_due, c.first_seen, c.last_seen,"  \
-	" p.point_id, p.country, p.status"
+	" p.point_id, p.country, p.status, c.pin IS NOT NULL, p.shared, c.texts_paused, c.helped_at, p.noticed_at, c.proof_tries,"  \
+	" c.proof_tried_at"
 #define CASE_COLUMNS                                                                                                   \
-	"ref, contact_id, direction, status, priority, region, office, contact_pref, opened_at, sensitive"
+	"ref, contact_id, direction, status, priority, region, office, contact_pref, opened_at, sensitive, ifnull(children, 0),"    \
+	" birth_year IS NOT NULL, returned_on IS NOT NULL"
 #define MESSAGE_COLUMNS "message_id, channel, contact_id, point_id, status, attempts, class, encoding, case_ref"
 
 const char *const sql_text[SQL_COUNT] = {
@@ -19,9 +21,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SETTING_PUT] = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 
 	[SQL_CONTACT_BY_NUMBER] = "SELECT " CONTACT_COLUMNS " FROM contact_point p JOIN contact c USING (contact_id)"
-		" WHERE p.number_index = ? AND p.status IN ('ACTIVE', 'PENDING') ORDER BY p.point_id DESC LIMIT 1",
+		" WHERE p.number_index = ? AND p.status IN ('ACTIVE', 'PENDING', 'BLOCKED') ORDER BY p.point_id DESC LIMIT 1",
 	[SQL_CONTACT_BY_ID] = "SELECT " CONTACT_COLUMNS " FROM contact c LEFT JOIN contact_point p ON p.contact_id ="
-		" c.contact_id AND p.status IN ('ACTIVE', 'PENDING') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
+		" c.contact_id AND p.status IN ('ACTIVE', 'PENDING', 'BLOCKED') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
 	[SQL_CONTACT_ADD] = "INSERT INTO contact (contact_id, key, opted_out, wipe_due, first_seen, last_seen)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_CONTACT_KEY_ANY] = "SELECT contact_id, key FROM contact WHERE key IS NOT NULL LIMIT 1",
@@ -35,6 +37,40 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CONTACT_ACKED] = "UPDATE contact SET acked_at = ? WHERE contact_id = ?",
 	[SQL_CONTACT_KEEP] = "UPDATE contact SET wipe_due = NULL WHERE contact_id = ? AND wipe_due IS NOT NULL",
 	[SQL_CONTACT_WIPE_DUE] = "UPDATE contact SET wipe_due = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PIN_GET] = "SELECT pin FROM contact WHERE contact_id = ? AND pin IS NOT NULL",
+	[SQL_CONTACT_HELPED] = "UPDATE contact SET helped_at = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PAUSE] = "UPDATE contact SET texts_paused = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PROOF] = "UPDATE contact SET proof_tries = ?, proof_tried_at = ? WHERE contact_id = ?",
+	[SQL_POINT_STATUS] = "UPDATE contact_point SET status = ?1, valid_to = iif(?1 IN ('ACTIVE', 'BLOCKED'), NULL, ?2)"
+		" WHERE point_id = ?3",
+	[SQL_POINTS_STATUS] = "UPDATE contact_point SET status = ?1, valid_to = iif(?1 IN ('ACTIVE', 'BLOCKED'), NULL, ?2)"
+		" WHERE contact_id = ?3 AND status IN ('ACTIVE', 'PENDING', 'BLOCKED')",
+	[SQL_POINT_NOTICED] = "UPDATE contact_point SET noticed_at = ? WHERE point_id = ?",
+	[SQL_CONSENT_LAST] = "SELECT ifnull(max(at), 0) FROM consent WHERE contact_id = ? AND purpose = ? AND answer = 'YES'"
+		" AND withdrawn_at IS NULL",
+	[SQL_CASE_PROOF] = "SELECT proof_tries, ifnull(proof_tried_at, 0) FROM cases WHERE ref = ?",
+	[SQL_CASE_PROOF_SET] = "UPDATE cases SET proof_tries = ?, proof_tried_at = ? WHERE ref = ?",
+	[SQL_CASE_BIRTH_YEAR_GET] = "SELECT birth_year FROM cases WHERE ref = ?",
+	[SQL_CASE_EVER_RETURNED] = "SELECT 1 FROM cases WHERE contact_id = ? AND (direction = 'TO_MA' OR returned_on IS NOT NULL)",
+	[SQL_CHECKIN_OPEN] = "SELECT checkin_id, wave FROM checkin WHERE case_ref = ? AND outcome IN ('SENT', 'STARTED', 'PARTIAL')"
+		" ORDER BY due_at DESC LIMIT 1",
+	[SQL_CHECKIN_NEXT] = "SELECT ifnull(min(due_at), 0) FROM checkin WHERE case_ref = ? AND outcome = 'SCHEDULED' AND due_at > ?",
+	[SQL_CHECKIN_OUTCOME] = "UPDATE checkin SET outcome = ?1, started_at = iif(?1 = 'STARTED', ifnull(started_at, ?2), started_at),"
+		" completed_at = iif(?1 = 'COMPLETED', ?2, completed_at) WHERE checkin_id = ?3",
+	[SQL_CHECKIN_SPONTANEOUS] = "INSERT INTO checkin (checkin_id, case_ref, wave, due_at, sent_at, outcome)"
+		" VALUES (?1, ?2, 'SPONT', ?3, ?3, 'SENT')",
+	[SQL_POINT_VERIFIED] = "UPDATE contact_point SET verified_at = ? WHERE point_id = ?",
+	[SQL_OUTBOX_CANCEL_AUTOMATIC] = "SELECT o.message_id FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ?"
+		" AND o.sending = 0 AND o.rank = 1",
+	[SQL_OUTBOX_MOVE] = "UPDATE message SET point_id = ?1 WHERE contact_id = ?2 AND message_id IN"
+		" (SELECT message_id FROM outbox WHERE sending = 0)",
+	[SQL_CLAIM_ADD] = "INSERT INTO number_claim VALUES (?, ?, ?, ?, ?, ?, 'OPEN', ?, NULL)",
+	[SQL_CLAIMS_OPEN_OF_CASE] = "SELECT claim_id, contact_id, point_id, why, proved, claimed_at FROM number_claim"
+		" WHERE case_ref = ? AND state = 'OPEN' ORDER BY claim_id DESC LIMIT 16",
+	[SQL_CLAIM_OPEN_ON_CONTACT] = "SELECT n.claim_id, n.case_ref FROM number_claim n JOIN cases c ON c.ref = n.case_ref"
+		" WHERE c.contact_id = ? AND n.state = 'OPEN' LIMIT 1",
+	[SQL_CLAIM_DECIDE] = "UPDATE number_claim SET state = ?, decided_at = ? WHERE case_ref = ? AND state = 'OPEN'",
+	[SQL_SESSION_LAST_CHANNEL] = "SELECT channel FROM session WHERE contact_id = ? ORDER BY updated_at DESC LIMIT 1",
 	[SQL_CONTACT_OPTED_OUT] = "UPDATE contact SET opted_out = ? WHERE contact_id IN"
 		" (SELECT contact_id FROM contact_point WHERE number_index = ?)",
 	[SQL_CONTACT_DELETE] = "DELETE FROM contact WHERE contact_id = ?",

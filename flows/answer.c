@@ -50,6 +50,8 @@ static bool do_keyword(struct step *st, const struct answer *a)
 		return false;
 	guess_language(st);
 	step_interrupt(st, name);
+	if (a->keyword == KEYWORD_HELP)
+		step_helped(st);
 	return true;
 }
 
@@ -61,6 +63,32 @@ static void match(struct step *st, const struct question *question, struct answe
 
 /* ---- nothing is open */
 
+/* "RETOUR3", "retour 3": the menu's own word with the number of the orientation point whose poster it stands on
+ * (domain.md 1, row 6). */
+static bool take_source(struct step *st)
+{
+	char storage[128];
+	struct buf folded = buf_over(storage, sizeof storage);
+	if (text_fold(st->in->text, &folded))
+		return false;
+	struct str all = buf_str(&folded), word = all;
+	while (word.len > 0 && word.at[word.len - 1] >= '0' && word.at[word.len - 1] <= '9')
+		word.len--;
+	struct str point = str_from(all, word.len);
+	struct str in = str_trim(word);
+	if (point.len < 1 || point.len > 3 || in.len == 0)
+		return false;
+	struct answer a;
+	const struct book *b = st->scope.book;
+	match_answer(&b->words, in, NULL, b->languages, b->languages_count, -1, &a);
+	if (a.kind != ANSWER_KEYWORD || a.keyword != KEYWORD_MENU)
+		return false;
+	step_source(st, point);
+	guess_language(st);
+	step_interrupt(st, STR("MENU"));
+	return true;
+}
+
 static void unasked(struct step *st)
 {
 	struct answer a;
@@ -71,8 +99,10 @@ static void unasked(struct step *st)
 		step_interrupt(st, STR("MENU"));
 	else if (st->in->mode == MODE_USSD) /* a session we do not know (any more) begins like a dial */
 		step_interrupt(st, STR("MENU"));
-	else
+	else if (!take_source(st)) {
+		step_watch_words(st, st->in->text);
 		step_interrupt(st, STR("FREE"));
+	}
 }
 
 /* ---- navigation */
@@ -129,12 +159,25 @@ static void remember_question(struct step *st)
 		st->failed = true;
 }
 
+/* The verdict is the caller's (facts->proof); what was proved holds for this walk. */
+static void prove(struct step *st, struct str digits)
+{
+	const struct state *state = st->state;
+	struct str verdict = st->in->facts->proof;
+	if (str_eq_z(state->proof, "case_ref"))
+		step_set_var(st, STR("claimed"), digits);
+	if (str_eq_z(verdict, "right"))
+		step_set_var(st, STR("proved"), state->proof);
+}
+
 /* value: the option's code, the number, or the words. */
 static void save(struct step *st, const struct option *option, struct str value)
 {
 	const struct state *state = st->state;
 	bool words = state->accept == ACCEPT_TEXT || state->accept == ACCEPT_PATTERN;
 	st->out->secret = state->secret && !option;
+	if (state->proof.len && !option)
+		prove(st, value);
 	if (!state->no_answer)
 		step_record(st, words && !option ? STR("") : value, st->out->secret ? STR("") : st->in->text);
 	if (state->saves.len && !words)
@@ -155,10 +198,7 @@ static void accept(struct step *st, const struct option *option, struct str valu
 	if (option)
 		step_order(st, option->effects, option->effects_count);
 	step_order(st, state->effects, state->effects_count);
-	if (st->no_way_back) {
-		memset(st->now->trail, 0, sizeof st->now->trail);
-		st->now->trail_count = 0;
-	}
+	step_cut_way_back(st);
 	if (st->failed)
 		return;
 	if (st->resumed)
@@ -169,9 +209,24 @@ static void accept(struct step *st, const struct option *option, struct str valu
 
 /* ---- a bad one */
 
+/* Words where a digit was asked for are no mistake of the finger: a person reads them (domain.md 3.4). */
+static void read_by_a_person(struct step *st)
+{
+	static const struct effect_order read = { .kind = ORDER_TASK, .a = { "READ", 4 }, .role = { "counsellor", 10 },
+						  .rule = { "free text instead of an answer", 30 }, .due_minutes = 2 * 24 * 60 };
+	size_t words = 0;
+	struct str rest = str_trim(st->in->text), word;
+	while (st->in->mode == MODE_SMS && st->now->errors == 0 && str_split(&rest, ' ', &word))
+		words += word.len > 0;
+	if (words >= 3)
+		step_order(st, &read, 1);
+}
+
 static void reject(struct step *st)
 {
 	struct session *s = st->now;
+	step_watch_words(st, st->in->text);
+	read_by_a_person(st);
 	bool speechless = st->scope.language < 0; /* in which language should we complain? The question says it all */
 	s->errors++;
 	if (s->errors >= ERRORS_MAX) {
@@ -221,8 +276,10 @@ static void accept_words(struct step *st)
 	if (words.len == 0 || (state->accept == ACCEPT_TEXT && utf8_count(words) > state->longest) ||
 	    (state->accept == ACCEPT_PATTERN && !pattern_matches(state->pattern, words)))
 		reject(st);
-	else
+	else {
+		step_watch_words(st, words);
 		accept(st, NULL, words);
+	}
 }
 
 static void match_in(struct step *st, const struct prompt *prompt, int column, struct answer *out)
@@ -328,6 +385,20 @@ static bool asks_what_this_is(struct str text)
 {
 	struct str words = str_trim(text);
 	return words.len == 0 || str_eq_z(words, "?") || str_eq_z(words, "\xd8\x9f");
+}
+
+bool flow_proof_asked(const struct book *book, const struct session *session, struct str text, struct arena *arena,
+		      struct str *kind, struct str *digits)
+{
+	const struct flow *flow = session->finished || !session->flow[0] ? NULL :
+				  book_flow(book, str_of(session->flow), str_of(session->version));
+	const struct state *state = flow ? flow_state(flow, str_of(session->state)) : NULL;
+	struct buf normal = buf_new(arena, text.len * 4 + 16);
+	if (!state || !state->proof.len || !normal.at || text_normalise(text, &normal))
+		return false;
+	*kind = state->proof;
+	*digits = buf_str(&normal);
+	return pattern_matches(state->pattern, *digits);
 }
 
 void step_answer(struct step *st)

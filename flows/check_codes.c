@@ -32,6 +32,8 @@ static void collect_names(const struct flow *flow, struct names *n)
 {
 	for (size_t i = 0; fact_names[i]; i++)
 		add_name(n, fact_names[i]);
+	add_name(n, "claimed"); /* held by the engine, over conversations: a reference typed, what was proved */
+	add_name(n, "proved");
 	for (size_t i = 0; i < flow->states_count; i++) {
 		const struct state *s = &flow->states[i];
 		if (s->saves.len)
@@ -70,11 +72,16 @@ static void check_values(struct checker *c, const struct condition *one)
 {
 	static const struct {
 		const char *name;
-		const char *values[5];
+		const char *values[8];
 	} facts[] = { { "mode", { "ussd", "sms" } }, { "intake", { "open", "paused" } }, { "office", { "open", "closed" } },
 		      { "opted_out", { "yes", "no" } }, { "case", { "none", "partial", "open" } },
 		      { "unfinished", { "yes", "no" } }, { "asked", { "yes", "no" } }, { "acked", { "yes", "no" } },
-		      { "protected", { "yes", "no" } } };
+		      { "protected", { "yes", "no" } }, { "proof", { "right", "pin", "wrong", "locked" } },
+		      { "verify", { "pin", "birth_year", "none" } }, { "returnee", { "yes", "no" } },
+		      { "checkin_consent", { "yes", "no" } }, { "case_children", { "yes", "no" } }, { "frozen", { "yes", "no" } },
+		      { "claimed_number", { "yes", "no" } }, { "helped", { "yes", "no" } },
+		      { "public_word", { "received", "trying", "progress", "waiting", "callus", "closed" } },
+		      { "wave", { "ARR", "M1", "M3", "M6", "M12", "M18", "SPONT" } } };
 	const struct field *field = field_named(str_eq_z(one->name, "case_status") ? STR("status") : one->name);
 	const char *const *codes = field ? field->codes : NULL;
 	for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
@@ -105,6 +112,11 @@ static void check_transitions(struct checker *c, const struct transition *list, 
 
 /* ---- effects */
 
+static const char *const checkin_whats[] = { "STARTED", "PROBLEM", "COMPLETED", "REFUSED", "LATER", "WRONG_PERSON", "UNPROVED",
+					     "SPONTANEOUS", NULL };
+static const char *const number_whats[] = { "CLAIM", "DENY", NULL };
+static const char *const appointment_whats[] = { "CONFIRMED", "OTHER_DATE", NULL };
+
 static void check_effect(struct checker *c, const struct effect_order *e)
 {
 	const struct field *field;
@@ -134,7 +146,12 @@ static void check_effect(struct checker *c, const struct effect_order *e)
 	case ORDER_RESUME:
 	case ORDER_FORGET:
 	case ORDER_NO_WAY_BACK:
+	case ORDER_PAUSE:
+	case ORDER_ASK_BY_SMS: /* load_state.c found it */
 		break;
+	case ORDER_CHECKIN: check_code(c, e->a, checkin_whats, "thing that can happen to a check-in"); break;
+	case ORDER_NUMBER: check_code(c, e->a, number_whats, "thing that can be said of a number"); break;
+	case ORDER_APPOINTMENT: check_code(c, e->a, appointment_whats, "answer to an appointment"); break;
 	}
 }
 

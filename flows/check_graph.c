@@ -73,6 +73,8 @@ static void reach_from_outside(struct graph *g)
 		static const char *const by_engine[] = { "LANG_SET", "EMPTY", "FREE", "UNREADABLE", "UNREADABLE_AGAIN", NULL };
 		struct str name = g->flow->states[s].name;
 		bool entered = keyword_named(name) != KEYWORD_NONE;
+		if (g->flow->states[s].sent_first) /* the gateway begins there */
+			reach(g, &g->flow->states[s]);
 		for (size_t i = 0; by_engine[i]; i++)
 			entered = entered || str_eq_z(name, by_engine[i]);
 		if (entered && str_eq_z(g->flow->name, "control"))

@@ -122,6 +122,38 @@ static void check_promise(struct checker *c, const struct text *text)
 	}
 }
 
+static bool same_values(const struct condition *a, const struct condition *b)
+{
+	bool same = str_eq(a->name, b->name) && a->values == b->values;
+	for (size_t i = 0; same && i < a->values; i++)
+		same = str_eq(a->any_of[i], b->any_of[i]);
+	return same;
+}
+
+/* Everything that `first` asks for but "NO_CALL" is asked for by `then` too: where that one could be said, this one is. */
+static bool stands_in_front(const struct guard *first, const struct guard *then)
+{
+	bool for_no_call = false;
+	for (size_t i = 0; i < first->when_count; i++) {
+		const struct condition *c = &first->when[i];
+		bool asked = str_eq_z(c->name, "contact_pref") && c->values == 1 && str_eq_z(c->any_of[0], "NO_CALL");
+		for_no_call = for_no_call || asked;
+		for (size_t j = 0; !asked && j < then->when_count; j++)
+			asked = same_values(c, &then->when[j]);
+		if (!asked)
+			return false;
+	}
+	return for_no_call && first->unless_count == 0;
+}
+
+static bool has_variant(const struct state *s, size_t prompt)
+{
+	for (size_t i = 0; i < prompt; i++)
+		if (stands_in_front(&s->prompts[i].when, &s->prompts[prompt].when))
+			return true;
+	return false;
+}
+
 static void check_no_call(struct checker *c, const struct state *s)
 {
 	static const struct reader_kind no_call[] = { { "NO_CALL", "ussd" }, { "NO_CALL", "sms" } };
@@ -130,7 +162,7 @@ static void check_no_call(struct checker *c, const struct state *s)
 		return;
 	for (size_t r = 0; r < 2; r++)
 		for (size_t p = 0; p < s->prompts_count && p < 16; p++) {
-			if (!may_hold(&s->prompts[p].when, &no_call[r]))
+			if (!may_hold(&s->prompts[p].when, &no_call[r]) || has_variant(s, p))
 				continue;
 			check_at(c, s->kind == STATE_QUESTION ? ".ask[%zu]" : ".say[%zu]", p);
 			if (!said[p])
@@ -141,7 +173,8 @@ static void check_no_call(struct checker *c, const struct state *s)
 		}
 }
 
-/* ---- what is sent first, and what must not stay in an inbox */
+/* ---- what is sent first, and what must not stay in an inbox.  A code that is asked for again to make sure who answers a
+ * check-in may come by SMS (decision 8); one that is chosen may not. */
 
 static void check_sent_first(struct checker *c, const struct state *s)
 {
@@ -156,7 +189,7 @@ static void check_secret_ways(struct checker *c, const struct transition *list, 
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct state *t = list[i].flow.len || list[i].back ? NULL : flow_state(c->flow, list[i].state);
-		if (t && t->secret && check_allows(&list[i].when, "mode", "sms"))
+		if (t && t->secret && t->proof.len == 0 && check_allows(&list[i].when, "mode", "sms"))
 			check_say(c, FINDING_ERROR, -1, "%.*s asks for a secret, which would stay in the inbox: lead there only "
 				  "\"when\": {\"mode\": \"ussd\"}", STR_ARG(t->name));
 	}

@@ -96,10 +96,8 @@ static void expect_said(struct player *p, struct str want, bool end)
 		differ(p, "does not fit the screen");
 }
 
-static void act(struct player *p, enum input_kind kind, struct str text)
+static void hear(struct player *p, const struct outcome *out)
 {
-	no_more_waiting(p);
-	const struct outcome *out = world_step(&p->world, p->mode, kind, text);
 	if (!out) {
 		differ(p, "the engine refused");
 		return;
@@ -107,6 +105,12 @@ static void act(struct player *p, enum input_kind kind, struct str text)
 	p->said = out->text;
 	p->reply = out->reply;
 	p->waiting = true;
+}
+
+static void act(struct player *p, enum input_kind kind, struct str text)
+{
+	no_more_waiting(p);
+	hear(p, world_step(&p->world, p->mode, kind, text));
 }
 
 /* ---- the world */
@@ -130,6 +134,16 @@ static void given_case(struct player *p, struct str rest)
 	}
 }
 
+static void given_person(struct player *p, struct str rest)
+{
+	struct str pair, name;
+	while (str_split(&rest, ' ', &pair)) {
+		struct str value = pair;
+		if (!str_split(&value, '=', &name) || !value.at || !world_person_set(&p->world, name, value))
+			differ(p, "no such thing is known of a person: see tests/dialogue/README.md");
+	}
+}
+
 static void set(struct player *p, struct str word, struct str rest)
 {
 	struct world *w = &p->world;
@@ -148,10 +162,13 @@ static void set(struct player *p, struct str word, struct str rest)
 		w->ucs2 = is_yes(p, rest, "yes", "no");
 	} else if (str_eq_z(word, "given")) {
 		struct str what;
-		if (str_split(&rest, ' ', &what) && str_eq_z(what, "case"))
-			given_case(p, rest.at ? rest : STR(""));
+		(void)str_split(&rest, ' ', &what);
+		if (str_eq_z(what, "case") && rest.at)
+			given_case(p, rest);
+		else if (str_eq_z(what, "person") && rest.at)
+			given_person(p, rest);
 		else
-			differ(p, "only \"given case name=value ...\" can be given");
+			differ(p, "must be \"given case name=value ...\" or \"given person name=value ...\"");
 	} else {
 		differ(p, "this line means nothing: see tests/dialogue/README.md");
 	}
@@ -174,6 +191,25 @@ static void pass_time(struct player *p, struct str rest)
 	differ(p, "must be: ! wait 3 hours");
 }
 
+/* "! push contact:APPOINTMENT date=12/03 time=10:00 place=Rabat": the gateway writes first. */
+static void push(struct player *p, struct str rest)
+{
+	struct binding vars[8];
+	struct str flow_state, pair;
+	size_t n = 0;
+	no_more_waiting(p);
+	if (!str_split(&rest, ' ', &flow_state))
+		return;
+	while (rest.at && n < sizeof vars / sizeof *vars && str_split(&rest, ' ', &pair)) {
+		vars[n].value = pair;
+		if (!str_split(&vars[n].value, '=', &vars[n].name) || !vars[n].value.at)
+			differ(p, "must be name=value");
+		n++;
+	}
+	p->mode = MODE_SMS;
+	hear(p, world_begin(&p->world, flow_state, vars, n));
+}
+
 static void event(struct player *p, struct str rest)
 {
 	struct str word;
@@ -185,10 +221,12 @@ static void event(struct player *p, struct str rest)
 	} else if (str_eq_z(word, "drop")) {
 		no_more_waiting(p);
 		world_drop(&p->world);
+	} else if (str_eq_z(word, "push")) {
+		push(p, rest.at ? rest : STR(""));
 	} else if (str_eq_z(word, "wait")) {
 		pass_time(p, rest.at ? rest : STR(""));
 	} else {
-		differ(p, "must be dial, drop, redial or wait");
+		differ(p, "must be dial, drop, redial, push or wait");
 	}
 }
 
@@ -242,13 +280,23 @@ static void expect_row(struct player *p, struct str line)
 	differ(p, "there is no such row");
 }
 
+static bool is_row(struct str word)
+{
+	static const char *const rows[] = { "answer", "alert", "task", "consent", "checkin", "number", "pause", "appointment",
+					    "source", "ask_by_sms" };
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (str_eq_z(word, rows[i]))
+			return true;
+	return false;
+}
+
 static void expect_known(struct player *p, struct str line)
 {
 	struct str rest = line, word;
 	(void)str_split(&rest, ' ', &word);
 	if (str_eq_z(word, "case"))
 		expect_case(p, rest);
-	else if (str_eq_z(word, "answer") || str_eq_z(word, "alert") || str_eq_z(word, "task") || str_eq_z(word, "consent"))
+	else if (is_row(word))
 		expect_row(p, line);
 	else if (str_eq_z(word, "opted_out")) {
 		p->opt_out_named = true;
@@ -258,7 +306,7 @@ static void expect_known(struct player *p, struct str line)
 		if (p->world.language != book_language(p->world.book, rest))
 			differ(p, "another language is set");
 	} else
-		differ(p, "must be case, answer, alert, task, consent, language or opted_out");
+		differ(p, "must be case, answer, alert, task, consent, checkin, number, pause, appointment, source, language or opted_out");
 }
 
 static void nothing_else(struct player *p)

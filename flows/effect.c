@@ -2,6 +2,7 @@
 #include "flows/step.h"
 
 #include "flows/field.h"
+#include "flows/lint.h"
 
 #include <assert.h>
 #include <string.h>
@@ -65,10 +66,17 @@ static void case_set(struct step *st, struct str ref, struct str name, struct st
 	e->c = ref;
 }
 
+/* Of the case this walk opened; in a flow that opens none, of the case the person has. */
+static struct str case_at_hand(struct step *st)
+{
+	struct str ref = case_ref(st);
+	return ref.len || st->flow->needs_consent ? ref : st->in->facts->case_ref;
+}
+
 void step_save(struct step *st, struct str name, struct str value)
 {
 	step_set_var(st, name, value);
-	struct str ref = case_ref(st);
+	struct str ref = case_at_hand(st);
 	if (ref.len && field_named(name))
 		case_set(st, ref, name, value);
 }
@@ -180,13 +188,6 @@ static void open_case(struct step *st, const struct effect_order *o)
 	}
 }
 
-/* Of the case this walk opened; in a flow that opens none, of the case the person has. */
-static struct str case_at_hand(struct step *st)
-{
-	struct str ref = case_ref(st);
-	return ref.len || st->flow->needs_consent ? ref : st->in->facts->case_ref;
-}
-
 static void raise_priority(struct step *st, const struct effect_order *o)
 {
 	struct str ref = case_at_hand(st);
@@ -216,12 +217,27 @@ static struct str safe_role(struct step *st, struct str role)
 	return open_to_many && scope_is(&st->scope, "protected", "yes") ? STR("protection") : role;
 }
 
+/* A complaint has a number of its own, which leads to no case. */
+static struct str numbered(struct step *st, struct str words)
+{
+	static const struct str mark = { "{number}", 8 };
+	const char *at = memmem(words.at, words.len, mark.at, mark.len);
+	if (!at)
+		return words;
+	struct buf out = buf_new(st->arena, words.len + st->in->facts->new_ref.len);
+	buf_put(&out, str_span(words.at, at));
+	buf_put(&out, st->in->facts->new_ref);
+	buf_put(&out, str_span(at + mark.len, words.at + words.len));
+	st->failed = st->failed || out.full;
+	return out.full ? words : buf_str(&out);
+}
+
 static void alert(struct step *st, const struct effect_order *o)
 {
 	struct effect *e = add(st, EFFECT_ALERT);
 	e->a = o->a;
 	e->b = o->b;
-	e->c = safe_words(st, o->rule);
+	e->c = safe_words(st, numbered(st, o->rule));
 	e->d = safe_role(st, o->role);
 	e->due_minutes = o->due_minutes;
 }
@@ -259,7 +275,8 @@ static void set_field(struct step *st, const struct effect_order *o)
 {
 	step_set_var(st, o->a, o->b);
 	struct str ref = case_at_hand(st);
-	if (ref.len && field_named(o->a))
+	bool of_person = str_eq_z(o->a, "contact_pref"); /* holds without any case */
+	if ((ref.len && field_named(o->a)) || of_person)
 		case_set(st, ref, o->a, o->b);
 }
 
@@ -299,6 +316,43 @@ static void forget(struct step *st)
 	st->forgotten = true;
 }
 
+static struct str var_or_empty(struct step *st, struct str name)
+{
+	const char *value = session_var(st->now, name);
+	return value ? keep(st, str_of(value)) : STR("");
+}
+
+static void number(struct step *st, const struct effect_order *o)
+{
+	struct effect *e = add(st, EFFECT_NUMBER);
+	e->a = o->a;
+	e->b = var_or_empty(st, STR("number_why"));
+	e->c = var_or_empty(st, STR("claimed"));
+	e->d = var_or_empty(st, STR("proved"));
+}
+
+/* A word that sounds like danger is seen by a person; nothing is decided, and nothing else is answered (decision 12). */
+void step_watch_words(struct step *st, struct str words)
+{
+	if (!st->scope.book->lint || st->watched || !lint_find_any(st->scope.book->lint, LINT_DANGER, words))
+		return;
+	static const struct effect_order danger = { .kind = ORDER_ALERT, .a = { "DANGER_WORD", 11 }, .b = { "URGENT", 6 },
+						    .role = { "protection", 10 }, .rule = { "danger word in a text", 21 },
+						    .due_minutes = 8 * 60 };
+	st->watched = true;
+	alert(st, &danger);
+}
+
+void step_source(struct step *st, struct str point)
+{
+	add(st, EFFECT_SOURCE)->a = keep(st, point);
+}
+
+void step_helped(struct step *st)
+{
+	(void)add(st, EFFECT_HELPED);
+}
+
 static void order(struct step *st, const struct effect_order *o)
 {
 	switch (o->kind) {
@@ -314,11 +368,24 @@ static void order(struct step *st, const struct effect_order *o)
 	case ORDER_RESUME: resume(st); break;
 	case ORDER_FORGET: forget(st); break;
 	case ORDER_NO_WAY_BACK: st->no_way_back = true; break;
+	case ORDER_CHECKIN: add(st, EFFECT_CHECKIN)->a = o->a; break;
+	case ORDER_APPOINTMENT: add(st, EFFECT_APPOINTMENT)->a = o->a; break;
+	case ORDER_ASK_BY_SMS: add(st, EFFECT_ASK_BY_SMS)->a = o->a; break;
+	case ORDER_PAUSE: (void)add(st, EFFECT_PAUSE); break;
+	case ORDER_NUMBER: number(st, o); break;
 	case ORDER_LANGUAGE:
 		if (st->option && book_language(st->scope.book, st->option->code) >= 0)
 			step_language(st, book_language(st->scope.book, st->option->code));
 		break;
 	}
+}
+
+void step_cut_way_back(struct step *st)
+{
+	if (!st->no_way_back)
+		return;
+	memset(st->now->trail, 0, sizeof st->now->trail);
+	st->now->trail_count = 0;
 }
 
 void step_order(struct step *st, const struct effect_order *orders, size_t count)

@@ -35,6 +35,8 @@ static void begin(struct step *st)
 	const struct facts *f = st->in->facts;
 	int64_t started = st->open ? st->now->started_ms : f->now_ms;
 	*st->now = (struct session){ .run_id = f->new_run_id, .started_ms = started };
+	for (size_t i = 0; i < st->in->vars_count; i++)
+		step_set_var(st, st->in->vars[i].name, st->in->vars[i].value);
 }
 
 /* ---- the question behind a keyword's question */
@@ -82,6 +84,17 @@ void step_keep(struct step *st, const struct session *walk)
 	st->out->left = copy;
 }
 
+/* Who proved in this session whose case it is need not do so again in the next conversation. */
+static void stays_proved(struct step *st, const struct session *was)
+{
+	static const struct str names[] = { { "claimed", 7 }, { "proved", 6 } };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *value = session_var(was, names[i]);
+		if (value)
+			step_set_var(st, names[i], str_of(value));
+	}
+}
+
 /* Into another flow: what was in front of a walk leaves it behind. */
 static void cross(struct step *st, struct str flow_name, struct str state_name)
 {
@@ -93,7 +106,10 @@ static void cross(struct step *st, struct str flow_name, struct str state_name)
 	}
 	if (st->now->under_flow[0])
 		step_keep(st, st->now);
+	struct session was = *st->now;
 	begin(st);
+	if (st->open && st->in->kind == INPUT_TEXT)
+		stays_proved(st, &was);
 	if (state)
 		step_enter(st, flow, state);
 	else
@@ -172,6 +188,7 @@ void step_enter(struct step *st, const struct flow *flow, const struct state *st
 		return;
 	}
 	step_order(st, state->effects, state->effects_count);
+	step_cut_way_back(st);
 	if (st->resumed)
 		step_take_up(st);
 	else if (state->kind == STATE_ROUTE)

@@ -80,6 +80,18 @@ struct facts {
 	struct str new_ref;            /* a free reference, should a case be opened */
 	int64_t new_run_id;            /* a free id, should a walk begin */
 	bool acked_lately;             /* free.ack was sent to this person in the last 24 h */
+	struct str public_word;        /* of the case that is spoken of: received, trying, progress, waiting, callus, closed */
+	struct str proof;              /* of what was typed now (flow_proof_asked): right, pin (a PIN is needed too), wrong,
+	                                  locked; "" = nothing was asked */
+	struct str verify;             /* what can be asked to make sure it is this person: pin, birth_year, none */
+	struct str wave;               /* of the check-in that is open for this person; "" = none */
+	struct str checkin_next;       /* "dd/mm" of the next check-in; "" = none */
+	bool returnee;                 /* has a case of somebody who went home */
+	bool checkin_consent;          /* agreed to be asked within the last year */
+	bool case_children;            /* the case counts children */
+	bool number_frozen;            /* somebody proved to be the person elsewhere: nothing is told on this number */
+	bool number_claimed;           /* this number was told that a change was asked for, and may say no */
+	bool helped_lately;            /* HELP was asked for in the last 24 h */
 	const struct session *unfinished; /* the last walk of 48 h that was resumable and is not this one, or NULL */
 	struct binding placeholders[8];   /* tel, callback, sos, date … */
 	size_t placeholders_count;
@@ -95,6 +107,8 @@ struct input {
 	enum input_kind kind;
 	enum mode mode;
 	struct str text; /* valid UTF-8, as it came */
+	const struct binding *vars; /* BEGIN: variables the conversation begins with: date, time, place */
+	size_t vars_count;
 	const struct facts *facts;
 };
 
@@ -111,17 +125,26 @@ enum effect_kind {
 	EFFECT_WIPE,       /* no consent: what was said in this conversation is forgotten; alerts raised stay */
 	EFFECT_SECRET,     /* a PIN to be hashed */
 	EFFECT_FORGET,     /* facts->unfinished is dropped */
+	EFFECT_CHECKIN,
+	EFFECT_PAUSE,      /* nothing is sent first to this person any more */
+	EFFECT_NUMBER,
+	EFFECT_APPOINTMENT,
+	EFFECT_SOURCE,     /* came by the poster of this orientation point */
+	EFFECT_ASK_BY_SMS, /* the conversation "flow:STATE" begins by SMS, as an answer */
+	EFFECT_HELPED,     /* asked for help: facts->helped_lately for a day */
 };
 
 /* In the order in which they must be carried out. */
 struct effect {
 	enum effect_kind kind;
 	struct str a;             /* ANSWER state; CONSENT purpose; OPEN_CASE ref, facts->case_ref where a partial case
-	                             is taken up again; CASE_SET field; ALERT kind; TASK kind; LANGUAGE code; SECRET name */
+	                             is taken up again; CASE_SET field; ALERT kind; TASK kind; LANGUAGE code; SECRET name;
+	                             CHECKIN, NUMBER, APPOINTMENT what; SOURCE point; ASK_BY_SMS flow:STATE */
 	struct str b;             /* ANSWER value ("" = NULL); CONSENT YES or NO; OPEN_CASE status; CASE_SET value ("" =
-	                             NULL); ALERT level; TASK words; SECRET what was typed */
-	struct str c;             /* ANSWER raw; CONSENT text key; ALERT rule; CASE_SET ref of the case */
-	struct str d;             /* CONSENT text version; ALERT, TASK role; ANSWER flow */
+	                             NULL); ALERT level; TASK words; SECRET what was typed; NUMBER CLAIM why */
+	struct str c;             /* ANSWER raw; CONSENT text key; ALERT rule; CASE_SET ref of the case; NUMBER CLAIM reference
+	                             typed, "" = lost */
+	struct str d;             /* CONSENT text version; ALERT, TASK role; ANSWER flow; NUMBER CLAIM "pin" when it was right */
 	struct str version;       /* ANSWER: of the flow */
 	bool only_raise;          /* CASE_SET priority */
 	unsigned due_minutes;     /* ALERT, TASK */
@@ -154,6 +177,11 @@ struct outcome {
  * is treated as finished. */
 const struct outcome *flow_step(const struct book *book, const struct session *was, const struct input *in,
 				struct arena *arena) __attribute__((warn_unused_result));
+
+/* Before a step: does what was typed answer a question that proves something?  Then the caller judges it and puts the verdict
+ * into facts->proof.  kind: "case_ref", "pin", "birth_year"; digits: what was typed, in the arena. */
+bool flow_proof_asked(const struct book *book, const struct session *session, struct str text, struct arena *arena,
+		      struct str *kind, struct str *digits) __attribute__((warn_unused_result));
 
 /* The apology "err.down" in the person's language, when the disk says no: shown without any change of state. */
 struct str flow_apology(const struct book *book, const struct facts *facts, struct arena *arena);

@@ -61,15 +61,21 @@ enum effect_order_kind { /* what a definition may order */
 	ORDER_RESUME,        /* go on where the unfinished conversation stopped; none: the rest of the state counts */
 	ORDER_FORGET,        /* the unfinished conversation is dropped */
 	ORDER_NO_WAY_BACK,   /* "99 back" does not lead to before this point */
+	ORDER_CHECKIN,       /* what happened to the check-in that is open: STARTED COMPLETED REFUSED LATER WRONG_PERSON … */
+	ORDER_PAUSE,         /* nothing is sent first to this person any more, until staff say so */
+	ORDER_NUMBER,        /* CLAIM: this is my new number; DENY: nobody changes mine */
+	ORDER_APPOINTMENT,   /* CONFIRMED, OTHER_DATE */
+	ORDER_ASK_BY_SMS,    /* a question that is not for the keypad: a "flow:STATE", by SMS */
 };
 
 struct effect_order {
 	enum effect_order_kind kind;
 	struct guard when;
 	struct str a, b;      /* CONSENT purpose; OPEN_CASE status; SET field, value; PRIORITY class; ALERT kind, level;
-	                         TASK kind */
+	                         TASK kind; CHECKIN, NUMBER, APPOINTMENT what; ASK_BY_SMS flow:STATE */
 	struct str role;      /* ALERT, TASK */
-	struct str rule;      /* ALERT: the rule's own words, "urgent_need=HEALTH"; TASK: what is to be done, in words */
+	struct str rule;      /* ALERT: the rule's own words, "urgent_need=HEALTH", {number} a free reference;
+	                         TASK: what is to be done, in words */
 	unsigned due_minutes; /* ALERT, TASK */
 };
 
@@ -134,6 +140,8 @@ struct state {
 	struct str resumes_at;     /* FINAL: the walk may be taken up again later, in this state; "" = it is over */
 	int64_t min, max;          /* NUMBER */
 	struct str at_most;        /* NUMBER: not more than this variable */
+	struct str proof;          /* what is typed proves something: "case_ref", "pin", "birth_year"; the caller judges it and
+	                              the fact "proof" holds the verdict; "" = nothing */
 	size_t longest;            /* TEXT, in characters */
 	const struct pattern *pattern; /* PATTERN */
 	struct str saves;          /* variable and, when the book lists it, field of the case */

@@ -1,7 +1,9 @@
 #include "flows/guard.h"
 
 const char *const fact_names[] = { "mode",	  "language",	  "intake", "office", "opted_out", "case", "case_status",
-				   "contact_pref", "unfinished", "asked",  "acked",  "protected", NULL };
+				   "contact_pref", "unfinished", "asked",  "acked",  "protected", "public_word", "proof",
+				   "verify", "wave", "returnee", "checkin_consent", "case_children", "frozen", "claimed_number",
+				   "helped", "checkin_next", "new_number", NULL };
 
 static struct str yes_no(bool b)
 {
@@ -24,6 +26,25 @@ static bool is_protected(const struct scope *s)
 static bool is_asked(const struct session *s)
 {
 	return s->under_flow[0] != '\0';
+}
+
+static struct str fact_of_person(const struct facts *f, struct str name)
+{
+	const struct {
+		const char *name;
+		struct str value;
+	} facts[] = {
+		{ "public_word", f->public_word }, { "proof", f->proof }, { "verify", f->verify.len ? f->verify : STR("none") },
+		{ "wave", f->wave }, { "checkin_next", f->checkin_next },
+		{ "new_number", f->new_ref }, { "returnee", yes_no(f->returnee) },
+		{ "checkin_consent", yes_no(f->checkin_consent) }, { "case_children", yes_no(f->case_children) },
+		{ "frozen", yes_no(f->number_frozen) }, { "claimed_number", yes_no(f->number_claimed) },
+		{ "helped", yes_no(f->helped_lately) },
+	};
+	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+		if (str_eq_z(name, facts[i].name))
+			return facts[i].value;
+	return STR("");
 }
 
 static struct str fact(const struct scope *s, struct str name)
@@ -53,7 +74,7 @@ static struct str fact(const struct scope *s, struct str name)
 		return yes_no(f->acked_lately);
 	if (str_eq_z(name, "protected"))
 		return yes_no(is_protected(s));
-	return STR("");
+	return fact_of_person(f, name);
 }
 
 struct str scope_value(const struct scope *scope, struct str name)

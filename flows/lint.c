@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { TEXT_MAX_BYTES = 4096 };
+enum { TEXT_MAX_BYTES = 16384 }; /* the longest message, folded */
 
 /* Folded, one space before and behind: whole words are found as a plain substring.  An apostrophe ends a word here:
  * the OIM of "L'OIM" is found. */
@@ -27,7 +27,7 @@ static bool fold_padded(struct str text, struct buf *out)
 
 static bool kind_named(struct str name, enum lint_kind *kind)
 {
-	static const char *const names[] = { "promise", "telling", "never", "call" };
+	static const char *const names[] = { "promise", "telling", "never", "call", "danger" };
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (str_eq_z(name, names[i])) {
 			*kind = (enum lint_kind)i;
@@ -85,7 +85,7 @@ static bool holds(struct str text, struct str part)
 	return part.len <= text.len && memmem(text.at, text.len, part.at, part.len) != NULL;
 }
 
-const struct lint_word *lint_find(const struct lint *lint, enum lint_kind kind, struct str language, struct str text)
+static const struct lint_word *find(const struct lint *lint, enum lint_kind kind, const struct str *language, struct str text)
 {
 	char storage[TEXT_MAX_BYTES];
 	struct buf folded = buf_over(storage, sizeof storage);
@@ -93,9 +93,19 @@ const struct lint_word *lint_find(const struct lint *lint, enum lint_kind kind, 
 		return NULL;
 	for (size_t i = 0; i < lint->count; i++) {
 		const struct lint_word *w = &lint->words[i];
-		if (w->kind == kind && (str_eq(w->language, language) || str_eq_z(w->language, "*")) &&
-		    holds(buf_str(&folded), w->folded))
+		bool spoken = !language || str_eq(w->language, *language) || str_eq_z(w->language, "*");
+		if (w->kind == kind && spoken && holds(buf_str(&folded), w->folded))
 			return w;
 	}
 	return NULL;
+}
+
+const struct lint_word *lint_find(const struct lint *lint, enum lint_kind kind, struct str language, struct str text)
+{
+	return find(lint, kind, &language, text);
+}
+
+const struct lint_word *lint_find_any(const struct lint *lint, enum lint_kind kind, struct str text)
+{
+	return find(lint, kind, NULL, text);
 }

@@ -12,6 +12,7 @@ enum lint_kind {
 	LINT_TELLING,   /* says too much: not in a quiet text */
 	LINT_NEVER,     /* never sent at all: domain.md 2.6 */
 	LINT_CALL,      /* promises a call: not to a person who said "do not call me" */
+	LINT_DANGER,    /* in what people write: flags it for a person, decides nothing (domain.md 2.5, decision 12) */
 };
 
 struct lint_word {
@@ -26,10 +27,13 @@ struct lint {
 	size_t count;
 };
 
-/* Columns: kind (promise, telling, never, call), language, word, reviewed.  0, -EINVAL with the line in err, -ENOMEM. */
+/* Columns: kind (promise, telling, never, call, danger), language, word, reviewed.  0, -EINVAL with the line in err, -ENOMEM. */
 int lint_load(struct lint *lint, struct str tsv, struct arena *arena, struct err *err)
 	__attribute__((warn_unused_result));
 /* The first word of the kind that text holds as whole words, or NULL. */
 const struct lint_word *lint_find(const struct lint *lint, enum lint_kind kind, struct str language, struct str text);
+
+/* The same in every language: who writes uses any. */
+const struct lint_word *lint_find_any(const struct lint *lint, enum lint_kind kind, struct str text);
 
 #endif

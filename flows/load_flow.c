@@ -10,7 +10,7 @@
 static const char *const state_members[] = { "ask", "say", "route", "final", "accept", "yes_no", "sensitive", "secret",
 					     "answer", "saves", "min", "max", "at_most", "longest", "pattern",
 					     "options", "effects", "next", "go", "stays", "silent", "optional",
-					     "resumes_at", "stop_here", "sent_first", NULL };
+					     "resumes_at", "stop_here", "sent_first", "proof", NULL };
 
 static int load_kind(struct reader *r, json_t *object, struct state *s)
 {
@@ -148,6 +148,22 @@ static int load_resumes_at(struct reader *r, json_t *object, struct state *s)
 	return reader_fail(r, "must name a question of this conversation");
 }
 
+/* Only digits that the pattern knows can be judged; a wrong key must not count as a try. */
+static int load_proof(struct reader *r, json_t *object, struct state *s)
+{
+	int rc = reader_name(r, object, "proof", &s->proof);
+	if (rc || s->proof.len == 0)
+		return rc;
+	size_t was = reader_key(r, "proof");
+	bool known = str_eq_z(s->proof, "case_ref") || str_eq_z(s->proof, "pin") || str_eq_z(s->proof, "birth_year");
+	if (!known)
+		return reader_fail(r, "must be \"case_ref\", \"pin\" or \"birth_year\"");
+	if (s->accept != ACCEPT_PATTERN)
+		return reader_fail(r, "needs \"accept\": \"pattern\", so that only what looks like one counts as a try");
+	reader_back(r, was);
+	return 0;
+}
+
 static int load_marks(struct reader *r, json_t *object, struct state *s)
 {
 	bool answer = true;
@@ -172,6 +188,8 @@ static int load_marks(struct reader *r, json_t *object, struct state *s)
 		rc = load_yes_no(r, object, s);
 	if (rc == 0)
 		rc = load_resumes_at(r, object, s);
+	if (rc == 0)
+		rc = load_proof(r, object, s);
 	return rc ? rc : load_stays(r, object, s);
 }
 

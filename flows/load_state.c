@@ -83,6 +83,8 @@ int load_bindings(struct reader *r, json_t *object, const char *key, const struc
 
 /* ---- effects */
 
+static int load_target(struct reader *r, struct str go, struct transition *out);
+
 struct effect_form {
 	const char *name;
 	enum effect_order_kind kind;
@@ -104,6 +106,11 @@ static const struct effect_form forms[] = {
 	{ "resume", ORDER_RESUME, NULL, NULL, NULL, false },
 	{ "forget_unfinished", ORDER_FORGET, NULL, NULL, NULL, false },
 	{ "no_way_back", ORDER_NO_WAY_BACK, NULL, NULL, NULL, false },
+	{ "checkin", ORDER_CHECKIN, "what", NULL, NULL, false },
+	{ "pause_texts", ORDER_PAUSE, NULL, NULL, NULL, false },
+	{ "number", ORDER_NUMBER, "what", NULL, NULL, false },
+	{ "appointment", ORDER_APPOINTMENT, "what", NULL, NULL, false },
+	{ "ask_by_sms", ORDER_ASK_BY_SMS, "go", NULL, NULL, false },
 };
 enum { FORMS = sizeof forms / sizeof forms[0] };
 
@@ -166,6 +173,10 @@ static int load_effect(struct reader *r, json_t *object, struct effect_order *ou
 		rc = load_part(r, object, form->b, &out->b);
 	if (rc == 0)
 		rc = load_part(r, object, form->words, &out->rule);
+	if (rc == 0 && form->kind == ORDER_ASK_BY_SMS) {
+		struct transition target = { 0 };
+		rc = load_target(r, out->a, &target);
+	}
 	if (rc || !form->role_due)
 		return rc;
 	rc = load_part(r, object, "role", &out->role);

@@ -103,6 +103,8 @@ static struct str fill_value(struct str name, const void *user)
 {
 	const struct filler *f = user;
 	struct str value = find_binding(f->with, f->with_count, name);
+	if (value.at && value.len > 1 && value.at[0] == '@')
+		return scope_value(f->scope, str_from(value, 1));
 	if (value.at)
 		return value;
 	if (str_eq_z(name, "opts"))
@@ -111,6 +113,9 @@ static struct str fill_value(struct str name, const void *user)
 		const char *ref = session_var(f->scope->session, name);
 		return ref ? str_of(ref) : f->scope->facts->case_ref;
 	}
+	const char *var = session_var(f->scope->session, name);
+	if (var)
+		return str_of(var);
 	return find_binding(f->scope->facts->placeholders, f->scope->facts->placeholders_count, name);
 }
 

@@ -21,6 +21,7 @@ struct step {
 	bool open;                   /* a question was open when the input came */
 	bool interrupted;            /* `before` is set */
 	bool no_way_back, resumed, forgotten; /* ordered by an effect of this step */
+	bool watched;                /* a danger word was found: one alert a message */
 	int guess;                   /* column to answer in where no language was chosen yet; -1: no idea */
 	struct effect spare;         /* takes what does not fit, when failed is set */
 	bool failed;                 /* arena full or too many effects */
@@ -55,5 +56,9 @@ void step_save_words(struct step *st, const struct state *state, struct str word
 void step_record(struct step *st, struct str value, struct str raw); /* the answer, or hold it */
 void step_order(struct step *st, const struct effect_order *orders, size_t count);
 void step_language(struct step *st, int language);
+void step_cut_way_back(struct step *st);                  /* where it was ordered */
+void step_watch_words(struct step *st, struct str words); /* free text: danger words are flagged */
+void step_source(struct step *st, struct str point);      /* RETOUR3: the poster of orientation point 3 */
+void step_helped(struct step *st);
 
 #endif

@@ -1,5 +1,7 @@
 #include "flows/world.h"
 
+#include "flows/public_word.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -113,7 +115,7 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 {
 	bool again;
 	const struct str answer[] = { e->a, e->b }, consent[] = { e->a, e->b }, alert[] = { e->a, e->b, e->d, e->c },
-			 task[] = { e->a, e->d, e->b };
+			 task[] = { e->a, e->d, e->b }, number[] = { e->a, e->b, e->c, e->d };
 	switch (e->kind) {
 	case EFFECT_ANSWER: add_row(w, e->run_id, "answer", answer, 2); break;
 	case EFFECT_CONSENT: add_row(w, 0, "consent", consent, 2); break;
@@ -136,7 +138,17 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 		forget_answers(w, run);
 		w->has_kept = false;
 		break;
-	case EFFECT_SECRET: break;
+	case EFFECT_SECRET:
+		if (str_eq_z(e->a, "pin"))
+			copy(w, e->b, w->pin, sizeof w->pin);
+		break;
+	case EFFECT_CHECKIN: add_row(w, 0, "checkin", &e->a, 1); break;
+	case EFFECT_PAUSE: add_row(w, 0, "pause", NULL, 0); break;
+	case EFFECT_APPOINTMENT: add_row(w, 0, "appointment", &e->a, 1); break;
+	case EFFECT_SOURCE: add_row(w, 0, "source", &e->a, 1); break;
+	case EFFECT_NUMBER: add_row(w, 0, "number", number, 4); break;
+	case EFFECT_ASK_BY_SMS: add_row(w, 0, "ask_by_sms", &e->a, 1); break;
+	case EFFECT_HELPED: w->helped_ms = w->now_ms; break;
 	case EFFECT_FORGET: forget(w, run); break;
 	}
 }
@@ -169,6 +181,19 @@ static void fill_facts(struct world *w, enum mode mode, struct facts *f, char re
 		f->case_ref = str_of(w->ref);
 	}
 	f->contact_pref = str_of(pref);
+	f->public_word = status ? public_word(str_of(status)) : STR("");
+	f->wave = str_of(w->wave);
+	f->checkin_next = str_of(w->checkin_next);
+	f->verify = w->pin[0] ? STR("pin") : w->birth_year[0] ? STR("birth_year") : STR("none");
+	f->checkin_consent = w->checkin_consent;
+	f->number_frozen = w->number_frozen;
+	f->number_claimed = w->number_claimed;
+	f->helped_lately = w->helped_ms && w->now_ms - w->helped_ms < 24 * hour_ms;
+	const char *children = w->has_case ? world_case_field(w, STR("children")) : NULL;
+	f->case_children = children && strcmp(children, "0") != 0;
+	const char *direction = w->has_case ? world_case_field(w, STR("direction")) : NULL;
+	f->returnee = (status && (strcmp(status, "RETURNED") == 0 || strcmp(status, "DEPARTED") == 0)) ||
+		      (direction && strcmp(direction, "TO_MA") == 0);
 	f->acked_lately = w->acked_ms && w->now_ms - w->acked_ms < 24 * hour_ms;
 	f->unfinished = unfinished(w, mode);
 	memcpy(f->placeholders, placeholders, sizeof placeholders);
@@ -192,7 +217,58 @@ static void taken_up(struct world *w, enum mode mode, int64_t run)
 		*other = (struct session){ 0 };
 }
 
-const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text)
+/* Five tries, then no more for a day. */
+enum { PROOF_TRIES_MAX = 5 };
+
+static struct str verdict(struct world *w, const struct session *s, struct str kind, struct str digits)
+{
+	const char *pref = w->has_case ? world_case_field(w, STR("contact_pref")) : NULL;
+	const char *claimed = session_var(s, STR("claimed"));
+	bool own = !claimed || (w->has_case && strcmp(claimed, w->ref) == 0), right;
+	if (w->proof_tries >= PROOF_TRIES_MAX)
+		return STR("locked");
+	if (str_eq_z(kind, "case_ref")) {
+		right = w->has_case && str_eq_z(digits, w->ref);
+		if (!right || (pref && strcmp(pref, "SHARED") == 0))
+			return STR("pin");
+	} else {
+		const char *known = str_eq_z(kind, "pin") ? w->pin : w->birth_year;
+		right = own && known[0] && str_eq_z(digits, known);
+	}
+	w->proof_tries = right ? 0 : w->proof_tries + 1;
+	return right ? STR("right") : w->proof_tries >= PROOF_TRIES_MAX ? STR("locked") : STR("wrong");
+}
+
+static void judge(struct world *w, const struct session *s, enum input_kind kind, struct str text, struct facts *f)
+{
+	struct str what, digits;
+	if (kind == INPUT_TEXT && flow_proof_asked(w->book, s, text, &w->arena, &what, &digits))
+		f->proof = verdict(w, s, what, digits);
+}
+
+bool world_person_set(struct world *w, struct str name, struct str value)
+{
+	const struct {
+		const char *name;
+		char *text;
+		bool *flag;
+	} members[] = { { "pin", w->pin, NULL }, { "birth_year", w->birth_year, NULL }, { "wave", w->wave, NULL },
+			{ "checkin_next", w->checkin_next, NULL }, { "checkin_consent", NULL, &w->checkin_consent },
+			{ "frozen", NULL, &w->number_frozen }, { "claimed_number", NULL, &w->number_claimed } };
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+		if (!str_eq_z(name, members[i].name))
+			continue;
+		if (members[i].flag)
+			*members[i].flag = str_eq_z(value, "yes");
+		else
+			return str_copy(value, members[i].text, sizeof w->pin);
+		return str_eq_z(value, "yes") || str_eq_z(value, "no");
+	}
+	return false;
+}
+
+static const struct outcome *step(struct world *w, enum mode mode, enum input_kind kind, struct str text,
+				  const struct binding *vars, size_t vars_count)
 {
 	struct facts facts;
 	char ref[16] = "";
@@ -202,7 +278,8 @@ const struct outcome *world_step(struct world *w, enum mode mode, enum input_kin
 	if (kind == INPUT_DIAL || (mode == MODE_SMS && w->now_ms - w->sms_ms > 72 * hour_ms))
 		*s = (struct session){ 0 };
 	w->sms_ms = mode == MODE_SMS ? w->now_ms : w->sms_ms;
-	struct input in = { kind, mode, text, &facts };
+	judge(w, s, kind, text, &facts);
+	struct input in = { kind, mode, text, vars, vars_count, &facts };
 	const struct outcome *out = flow_step(w->book, s, &in, &w->arena);
 	if (!out)
 		return NULL;
@@ -217,6 +294,16 @@ const struct outcome *world_step(struct world *w, enum mode mode, enum input_kin
 	*s = out->now;
 	w->now_ms += 8000; /* reading and typing */
 	return out;
+}
+
+const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text)
+{
+	return step(w, mode, kind, text, NULL, 0);
+}
+
+const struct outcome *world_begin(struct world *w, struct str flow_state, const struct binding *vars, size_t vars_count)
+{
+	return step(w, MODE_SMS, INPUT_BEGIN, flow_state, vars, vars_count);
 }
 
 void world_drop(struct world *w)

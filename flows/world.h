@@ -33,6 +33,11 @@ struct world {
 	char rows[WORLD_ROWS_MAX][ROW_MAX];
 	int64_t row_run[WORLD_ROWS_MAX];
 	size_t rows_count;
+	/* What is known of the person besides (dialogue lines "given person pin=1234 …"). */
+	char pin[8], birth_year[8], wave[8], checkin_next[8];
+	bool checkin_consent, number_frozen, number_claimed;
+	int64_t helped_ms;           /* HELP was asked for; 0: never */
+	unsigned proof_tries;
 	bool overflow;               /* more rows or fields than fit */
 };
 
@@ -41,6 +46,10 @@ void world_release(struct world *w);
 
 /* What the person does; NULL: flow_step() refused.  The outcome lives until the next call. */
 const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text);
+/* The gateway begins: "flow:STATE", with variables. */
+const struct outcome *world_begin(struct world *w, struct str flow_state, const struct binding *vars, size_t vars_count);
+/* "pin", "birth_year", "wave", "checkin_next", "checkin_consent", "frozen", "claimed_number"; false: no such name or value. */
+bool world_person_set(struct world *w, struct str name, struct str value) __attribute__((warn_unused_result));
 void world_drop(struct world *w); /* the USSD session is lost */
 
 /* Sets a field of the person's case, opening one when there is none. */

@@ -1,10 +1,14 @@
 #include "gateway/casework.h"
 
 #include "db/session.h"
+#include "gateway/checkin.h"
 #include "gateway/json.h"
+#include "gateway/number_change.h"
+#include "gateway/push.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_sensitive(struct str field)
 {
@@ -177,6 +181,25 @@ static int wipe(struct casework *w)
 	return rc == 0 ? contact_wipe_at(&w->g->db, w->who->contact_id, w->now_ms) : rc;
 }
 
+/* Of the person whose case it is, who may sit behind another phone. */
+static int pause(struct casework *w)
+{
+	struct case_row row;
+	int rc = contact_pause(&w->g->db, w->who->contact_id, true);
+	if (rc == 0 && w->case_ref[0] && case_by_ref(&w->g->db, str_of(w->case_ref), NULL, &row) == 1 &&
+	    row.contact_id != w->who->contact_id)
+		rc = contact_pause(&w->g->db, row.contact_id, true);
+	return rc;
+}
+
+static int ask_by_sms(struct casework *w, const struct effect *e)
+{
+	int64_t message_id;
+	struct push push = { .flow_state = e->a, .answer = true };
+	int rc = push_begin(w->g, w->who->contact_id, &push, w->now_ms, &message_id);
+	return rc < 0 ? rc : 0;
+}
+
 int casework_apply_one(struct casework *w, const struct effect *e)
 {
 	struct db *db = &w->g->db;
@@ -204,15 +227,42 @@ int casework_apply_one(struct casework *w, const struct effect *e)
 		return wipe(w);
 	case EFFECT_SECRET:
 		return contact_set_pin(db, w->who->contact_id, e->b);
+	case EFFECT_CHECKIN:
+		return checkin_note(w, e->a);
+	case EFFECT_PAUSE:
+		return pause(w);
+	case EFFECT_NUMBER:
+		return str_eq_z(e->a, "DENY") ? number_deny(w) : number_claim(w, e->b, e->c, str_eq_z(e->d, "pin"));
+	case EFFECT_APPOINTMENT:
+		return 0;
+	case EFFECT_SOURCE:
+		return 0;
+	case EFFECT_ASK_BY_SMS:
+		return ask_by_sms(w, e);
+	case EFFECT_HELPED:
+		return contact_set_helped(db, w->who->contact_id, w->now_ms);
 	case EFFECT_FORGET:
 		return w->unfinished_id ? conversation_drop(db, w->unfinished_id) : 0;
 	}
 	return -EINVAL;
 }
 
+/* Who proved to have another case than this number's speaks of that one. */
+static int speak_of_claimed(struct casework *w, const struct outcome *outcome)
+{
+	const char *claimed = session_var(&outcome->now, STR("claimed")), *proved = session_var(&outcome->now, STR("proved"));
+	struct case_row row;
+	if (!claimed || !proved || strcmp(proved, "birth_year") == 0)
+		return 0;
+	int rc = case_by_ref(&w->g->db, str_of(claimed), NULL, &row);
+	if (rc == 1)
+		memcpy(w->case_ref, row.ref, sizeof w->case_ref);
+	return rc < 0 ? rc : 0;
+}
+
 int casework_apply(struct casework *work, const struct outcome *outcome)
 {
-	int rc = 0;
+	int rc = speak_of_claimed(work, outcome);
 	for (size_t i = 0; rc == 0 && i < outcome->effects_count; i++)
 		rc = casework_apply_one(work, &outcome->effects[i]);
 	return rc;

@@ -61,6 +61,8 @@ struct str flow_effect(const struct effect_order *e, char *storage, size_t cap)
 		[ORDER_OPT_OUT] = "no more messages", [ORDER_OPT_IN] = "messages again", [ORDER_LANGUAGE] = "sets the language",
 		[ORDER_WIPE] = "forgets this conversation", [ORDER_RESUME] = "goes on where the last one stopped",
 		[ORDER_FORGET] = "forgets the unfinished conversation", [ORDER_NO_WAY_BACK] = "99 does not lead back from here",
+		[ORDER_CHECKIN] = "check-in: ", [ORDER_PAUSE] = "pauses all texts", [ORDER_NUMBER] = "number: ",
+		[ORDER_APPOINTMENT] = "appointment: ", [ORDER_ASK_BY_SMS] = "asks by SMS: ",
 	};
 	struct buf out = buf_over(storage, cap);
 	buf_put_z(&out, words[e->kind]);

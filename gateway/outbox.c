@@ -228,7 +228,8 @@ const char *outbox_obstacle(const struct outbox_item *row, const struct point *t
 {
 	if (row->expires_at && now_ms > row->expires_at)
 		return "expired";
-	if (!to->active)
+	bool at_once = now_ms - row->created_at <= ANSWER_AT_ONCE_MS;
+	if (!to->active && !(to->frozen && at_once))
 		return "the number is not in use any more";
 	/* The word "done: no more messages" is the answer to STOP itself and still goes out. */
 	if (to->opted_out && now_ms - row->created_at > ANSWER_AT_ONCE_MS)

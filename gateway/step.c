@@ -3,9 +3,10 @@
 #include "db/ledger.h"
 #include "db/message.h"
 #include "db/parts.h"
-#include "gateway/calendar.h"
 #include "gateway/casework.h"
+#include "gateway/circumstances.h"
 #include "gateway/log.h"
+#include "gateway/proof.h"
 #include "gateway/step_reply.h"
 #include "gateway/step_report.h"
 
@@ -15,7 +16,6 @@
 enum { HOUR_MS = 3600 * 1000 };
 #define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
-#define RESUME_WINDOW_MS ((int64_t)48 * HOUR_MS) /* domain.md 2.3 (d) */
 #define SEEN_AGAIN_MS 10000                      /* how exact "last seen" is */
 #define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
 
@@ -27,12 +27,8 @@ struct step { /* one event on its way */
 	int64_t now_ms;
 	struct contact who;
 	struct conversation talk;
-	struct session unfinished;
-	int64_t unfinished_id;
 	bool resumable;
-	struct case_row open_case;
-	char new_ref[REF_LEN + 1], next_open_day[6];
-	struct facts facts;
+	struct circumstances around;
 	struct casework work;
 	int64_t message_in;
 	struct step_result *out;
@@ -58,55 +54,9 @@ static int find_person(struct step *s)
 	return rc < 0 ? rc : meet_person(s, rc == 1);
 }
 
-/* ---- facts */
-
-static void add_placeholder(struct facts *f, struct str name, struct str value)
-{
-	if (f->placeholders_count < sizeof f->placeholders / sizeof *f->placeholders && value.len)
-		f->placeholders[f->placeholders_count++] = (struct binding){ name, value };
-}
-
-/* The numbers a text may name: those of the country the person's number is of, else the programme's. */
-static void add_numbers(const struct config *config, struct str iso, struct facts *f)
-{
-	const struct country *country = config_country(config, iso);
-	if (!country || !country->sos.len)
-		country = config_country(config, config->programme_country);
-	if (!country)
-		return;
-	add_placeholder(f, STR("tel"), country->telephone);
-	add_placeholder(f, STR("callback"), country->callback);
-	add_placeholder(f, STR("sos"), country->sos);
-}
-
 static int load_facts(struct step *s)
 {
-	const struct gateway *g = s->g;
-	int rc = case_of_contact(s->db, s->who.contact_id, &s->who.key, &s->open_case);
-	if (rc < 0)
-		return rc;
-	bool has_case = rc == 1;
-	rc = case_new_ref(s->db, s->new_ref);
-	if (rc == 0 && !s->talk.resumable) /* else this one is the only one */
-		rc = conversation_unfinished(s->db, &s->who, s->now_ms - RESUME_WINDOW_MS, s->talk.session_id, &s->unfinished,
-					     &s->unfinished_id);
-	if (rc < 0)
-		return rc;
-	s->facts = (struct facts){
-		.now_ms = s->now_ms, .language = book_language(&g->book, str_of(s->who.language)),
-		.screen = s->channel->screen, .ucs2 = s->channel->ucs2, .encoding = channel_policy(s->channel),
-		.intake_paused = g->config.intake_paused,
-		.office_open = calendar_office_open(&g->config, s->now_ms), .opted_out = s->who.opted_out,
-		.case_status = has_case ? str_of(s->open_case.status) : STR(""),
-		.case_ref = has_case ? str_of(s->open_case.ref) : STR(""), .contact_pref = str_of(s->who.contact_pref),
-		.new_ref = str_of(s->new_ref), .new_run_id = db_new_id(s->db),
-		.acked_lately = s->who.acked_at > s->now_ms - (int64_t)24 * HOUR_MS,
-		.unfinished = rc == 1 ? &s->unfinished : NULL,
-	};
-	add_numbers(&g->config, str_of(s->event->from.country), &s->facts);
-	calendar_next_open_day(&g->config, s->now_ms, s->next_open_day);
-	add_placeholder(&s->facts, STR("date"), str_of(s->next_open_day));
-	return 0;
+	return circumstances_load(s->g, s->channel, &s->who, &s->talk, str_of(s->event->from.country), s->now_ms, &s->around);
 }
 
 /* ---- log */
@@ -160,8 +110,8 @@ static void begin_work(struct step *s, enum mode mode)
 {
 	s->work = (struct casework){ .g = s->g, .channel = s->channel, .who = &s->who, .mode = mode, .now_ms = s->now_ms,
 				     .e164 = str_of(s->event->from.e164), .language = str_of(s->who.language),
-				     .unfinished_id = s->unfinished_id };
-	memcpy(s->work.case_ref, s->open_case.ref, sizeof s->work.case_ref);
+				     .unfinished_id = s->around.unfinished_id };
+	memcpy(s->work.case_ref, s->around.open_case.ref, sizeof s->work.case_ref);
 }
 
 /* A walk that this conversation no longer holds but that a redial may take up again: kept in a row of its own. */
@@ -179,7 +129,12 @@ static int keep_left(struct step *s, const struct session *left)
 
 static int ask_engine(struct step *s, enum mode mode, enum input_kind kind, struct str text, const struct outcome **out)
 {
-	struct input input = { .kind = kind, .mode = mode, .text = text, .facts = &s->facts };
+	struct input input = { .kind = kind, .mode = mode, .text = text, .facts = &s->around.facts };
+	if (kind == INPUT_TEXT) {
+		int judged = proof_judge(s->g, &s->who, &s->talk, text, s->now_ms, &s->around);
+		if (judged < 0)
+			return judged;
+	}
 	s->talk.session.started_ms = s->talk.started_at;
 	*out = flow_step(&s->g->book, &s->talk.session, &input, &s->db->arena);
 	if (!*out)
@@ -381,7 +336,7 @@ static int not_ours_by_ussd(struct step *s)
 	int language = book_language(&s->g->book, str_of(s->who.language));
 	struct facts facts = { .language = language < 0 ? 0 : language, .encoding = channel_policy(s->channel) };
 	begin_work(s, MODE_USSD);
-	add_numbers(&s->g->config, s->g->config.programme_country, &facts);
+	circumstances_add_numbers(&s->g->config, s->g->config.programme_country, &facts);
 	s->out->ussd_end = true;
 	s->out->ussd_text = flow_apology(&s->g->book, &facts, &s->db->arena);
 	int rc = log_inbound(s, s->event->text, NULL, "parked", hop_name(s));
@@ -587,6 +542,6 @@ struct str step_apology(struct gateway *g, const struct channel *channel, const 
 				 book_language(&g->book, str_of(who.language)) : 0;
 	if (facts.language < 0)
 		facts.language = 0;
-	add_numbers(&g->config, str_of(event->from.country), &facts);
+	circumstances_add_numbers(&g->config, str_of(event->from.country), &facts);
 	return flow_apology(&g->book, &facts, arena);
 }

@@ -69,7 +69,7 @@ static void test_differences(void)
 	differs("mode ussd\nlanguage en\n! dial\n< IOM\n| 1 no\n", 4, "said instead:");
 	differs("mode ussd\nlanguage en\n! dial\n< IOM - free service\n", 4, "said instead:");
 	differs("mode ussd\nlanguage en\n! dial\n<< IOM...\n", 4, "the session should have ended");
-	differs("mode ussd\nlanguage en\n! dial\n< IOM...\n> 0\n< IOM...\n", 6, "the session ended here");
+	differs("mode ussd\nlanguage en\n! dial\n< IOM...\n> 6\n< Your...\n> 3\n< Thank...\n", 8, "the session ended here");
 	differs("mode ussd\nlanguage en\n! dial\n> 1\n", 4, "nobody expected");
 	differs("mode sms\nlanguage en\n> hello you\n<-\n", 4, "something was said");
 	differs("mode sms\nlanguage en\n> STOP\n< Done...\nthen\nlanguage en\n", 7, "opted out");

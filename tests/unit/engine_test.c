@@ -45,7 +45,8 @@ static struct str typed(void)
 {
 	static const char *const rare[] = { "98", "99", "00", "", "x", "STOP", "AIDE", "urgent", "LANGUE", "EN", "MENU", "annuler",
 					    "START", "CALL", "effacer", "dossier", "oui", "non", "٣", "?", "Burkina Faso", "1234",
-					    "1 2", "\xd8\x9f", "12", "*", "#", "{ref}" };
+					    "1 2", "\xd8\x9f", "12", "*", "#", "{ref}", "10000007", "10000007", "10000007", "4821", "4821",
+					    "1990", "1990", "48217035", "RETOUR3", "plainte", "numero", "je veux mourir ici" };
 	static const char *const digits[] = { "0", "1", "1", "1", "1", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
 	unsigned n = dice(40);
 	if (n == 0)
@@ -53,6 +54,19 @@ static struct str typed(void)
 	if (n < 5)
 		return str_of(rare[dice(sizeof rare / sizeof rare[0])]);
 	return str_of(digits[dice(sizeof digits / sizeof digits[0])]);
+}
+
+/* Most know what they are asked for; else nobody would ever come far. */
+static struct str answered(const char *question)
+{
+	static const struct {
+		const char *key, *answer;
+	} known[] = { { "st.pin", "4821" }, { "ci.verify.pin", "4821" }, { "ci.verify", "1990" }, { "st.ref", "10000007" },
+		      { "nu.ref", "10000007" }, { "ci.consent", "1" }, { "st.fail", "1" } };
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(question, known[i].key) == 0 && dice(10) < 7)
+			return str_of(known[i].answer);
+	return strncmp(question, "ci.", 3) == 0 && dice(10) < 7 ? STR("2") : typed();
 }
 
 /* ---- what must hold */
@@ -119,7 +133,9 @@ static bool answers_have_consent(const struct world *w)
 	for (size_t i = 0; i < w->rows_count; i++) {
 		struct str row = str_of(w->rows[i]);
 		allowed = allowed || str_eq(row, STR("consent REQUEST YES"));
-		if (str_starts(row, STR("answer ")) && !str_starts(row, STR("answer TOPIC")) && !allowed &&
+		allowed = allowed || str_eq(row, STR("consent CHECKINS YES")) || w->checkin_consent || str_eq(row, STR("answer ARRIVAL OK"));
+		if (str_starts(row, STR("answer ")) && !str_starts(row, STR("answer TOPIC")) && !str_starts(row, STR("answer ARRIVAL")) &&
+		    !allowed &&
 		    strcmp(world_case_field(w, STR("status")) ? world_case_field(w, STR("status")) : "", "REFERRED_PROTECTION"))
 			return false;
 	}
@@ -168,6 +184,38 @@ static void all_visited(void)
 				check_fail(__FILE__, __LINE__, "nobody came to %.*s", STR_ARG(book.flows[f]->states[s].name));
 }
 
+static const struct binding appointment[] = { { { "date", 4 }, { "12/03", 5 } }, { { "time", 4 }, { "10:00", 5 } },
+						{ { "place", 5 }, { "Rabat", 5 } } };
+
+static struct str pushed(const struct world *w)
+{
+	static const char *const begins[] = { "checkin:INVITE", "checkin:REMIND1", "checkin:REMIND2", "checkin:ARRIVAL", "contact:MISSED",
+					      "contact:APPOINTMENT", "number_change:OLD_NOTICE", "number_change:DONE",
+					      "number_change:REFUSED", "return_request:RESUME" };
+	size_t count = sizeof begins / sizeof *begins;
+	return str_of(begins[dice((unsigned)(w->has_case ? count - 1 : count))]); /* who has a case left nothing unfinished */
+}
+
+/* Some have a case, a code, a check-in that waits; of one the number is in other hands. */
+static void make_somebody(struct world *w)
+{
+	static const char *const waves[] = { "", "ARR", "M1", "M3", "M12", "M18" };
+	static const char *const statuses[] = { "NEW", "CONTACTING", "DOCS", "READY", "BOOKED", "RETURNED", "RETURNED", "CLOSED" };
+	(void)snprintf(w->wave, sizeof w->wave, "%s", waves[dice(6)]);
+	if (dice(2) == 0)
+		(void)snprintf(w->pin, sizeof w->pin, "4821");
+	if (dice(2) == 0)
+		(void)snprintf(w->birth_year, sizeof w->birth_year, "1990");
+	w->checkin_consent = dice(3) == 0;
+	w->number_frozen = dice(40) == 0;
+	w->number_claimed = dice(20) == 0;
+	if (dice(2) == 0)
+		return;
+	world_case_set(w, STR("status"), str_of(statuses[dice(8)]));
+	world_case_set(w, STR("contact_pref"), dice(3) == 0 ? STR("SHARED") : dice(3) == 0 ? STR("NO_CALL") : STR("CALL_OK"));
+	world_case_set(w, STR("children"), dice(2) == 0 ? STR("0") : STR("2"));
+}
+
 /* One life at one phone.  false, and the step is printed, when something did not hold. */
 static bool live(uint32_t seed)
 {
@@ -175,6 +223,7 @@ static bool live(uint32_t seed)
 	static const struct screen_limit screens[] = { { 160, 80 }, { 182, 80 }, { 140, 70 } };
 	enum mode mode = MODE_USSD;
 	const char *what = NULL;
+	char question[32] = "";
 	state_of_dice = seed;
 	if (world_init(&w, &book))
 		return false;
@@ -183,6 +232,7 @@ static bool live(uint32_t seed)
 	w.encoding = (enum transliteration)(seed % 3);
 	w.intake_paused = dice(6) == 0;
 	w.office_open = dice(3) > 0;
+	make_somebody(&w);
 	for (unsigned i = 0; i < 140 && !what; i++) {
 		if (dice(30) == 0)
 			mode = mode == MODE_USSD ? MODE_SMS : MODE_USSD;
@@ -192,10 +242,16 @@ static bool live(uint32_t seed)
 		if (dials)
 			world_drop(&w);
 		struct before b = look(&w);
-		const struct outcome *out = world_step(&w, mode, dials ? INPUT_DIAL : INPUT_TEXT, dials ? STR("") : typed());
-		if (out)
+		bool written_to = !dials && mode == MODE_SMS && dice(12) == 0;
+		const struct outcome *out = written_to ? world_begin(&w, pushed(&w), appointment, 3) : world_step(&w, mode, dials ? INPUT_DIAL : INPUT_TEXT, dials ? STR("") : answered(question));
+		if (out) {
 			visit(out);
-		what = out ? wrong(&b, &w, mode, out) : "the engine refused";
+			(void)snprintf(question, sizeof question, "%.*s", STR_ARG(out->text_key));
+		}
+		if (written_to && out && !out->quiet)
+			what = "is sent first and not quiet";
+		else
+			what = out ? wrong(&b, &w, mode, out) : "the engine refused";
 		if (what)
 			printf("seed %u, step %u: %s: %.*s\n", seed, i, what, out ? (int)out->text.len : 0,
 			       out ? out->text.at : "");
@@ -342,7 +398,7 @@ static void test_placeholders(void)
 	CHECK_STR(words, STR("Le service est en panne. Réessayez dans une heure ou appelez le 0500000000."));
 
 	check_begin("a full arena is refused, not a half outcome");
-	struct input in = { INPUT_DIAL, MODE_USSD, STR(""), &facts };
+	struct input in = { .kind = INPUT_DIAL, .mode = MODE_USSD, .text = STR(""), .facts = &facts };
 	static const struct session none;
 	facts.screen = (struct screen_limit){ 160, 80 };
 	for (size_t size = 0; size < 24 * 1024; size += 512) {

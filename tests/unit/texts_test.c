@@ -12,12 +12,19 @@
 static char table[128 * 1024];
 static struct book book;
 
-/* Written here because the agreed table promises a call to people who said "do not call me", and for navigation. */
+/* Another text than the agreed one.  wd.done: that one says "is withdrawn" and shows the reference, while a withdrawal by phone
+ * stands only once a counsellor has heard it (domain brief, decision 3). */
+static const char *const changed[] = { "wd.done", NULL };
+/* Written here because the agreed table promises a call to people who said "do not call me"; for navigation; for shared phones by
+ * SMS; where a number of questions makes another plural. */
 static const char *const added[] = { "rr.urgent.ack.nocall", "rr.confirm.nocall", "rr.minor.end.nocall", "co.done.nocall",
 				     "co.closed.nocall", "co.urgent.nocall", "err.3.nocall", "erase.done.nocall",
-				     "rr.calltime.nocall", "nav.more", "nav.back", "opts.range", NULL };
+				     "rr.calltime.nocall", "st.received.nocall", "st.trying.nocall", "st.waiting.nocall",
+				     "fb.done.nocall", "fb.serious.nocall", "wd.done.nocall", "ci.verify.pin", "ci.invite.many",
+				     "ci.q6.safe.short", "ci.q7.aid.short", "ci.q8.call.short", "rt.menu.sms", "fb.menu.sms", "info.1",
+				     "info.2", "info.3", "info.4", "nav.more", "nav.back", "opts.range", NULL };
 /* A quiet text carries no published number: {tel} of the table is {callback} here (domain brief, decision 5). */
-static const char *const callback[] = { "co.done", "help.quiet", "err.lock", "err.down", NULL };
+static const char *const callback[] = { "co.done", "help.quiet", "err.lock", "err.down", "st.callus", "st.closed", "nu.refused", NULL };
 
 static bool among(const char *const *list, struct str key)
 {
@@ -110,6 +117,8 @@ static void compare(const struct text *text, const struct option *options, size_
 	} columns[] = { { "fr", 4 }, { "en", 5 }, { "ar", 6 }, { "es", 7 } };
 	struct str cells[8];
 	check_begin("%.*s says what was agreed", STR_ARG(text->key));
+	if (among(changed, text->key))
+		return;
 	if (!find_row(text->key, cells)) {
 		CHECK(among(added, text->key));
 		return;
@@ -126,6 +135,20 @@ static void compare(const struct text *text, const struct option *options, size_
 	}
 }
 
+/* Options that the agreed text names itself; others may be put under a shared text (help and "more about us"). */
+static bool names_options(struct str key)
+{
+	struct str cells[8];
+	return find_row(key, cells) && memmem(cells[4].at, cells[4].len, "\\n1 ", 4);
+}
+
+static void compare_prompt(const struct prompt *prompt)
+{
+	bool shared = book_message(&book, prompt->text->key) != NULL;
+	if (!shared || names_options(prompt->text->key))
+		compare(prompt->text, prompt->options, prompt->options_count);
+}
+
 int main(void)
 {
 	struct source sources[32];
@@ -139,13 +162,12 @@ int main(void)
 		return 1;
 	}
 	for (size_t i = 0; i < book.messages_count; i++, compared++)
-		compare(book.messages[i], NULL, 0);
+		if (!names_options(book.messages[i]->key))
+			compare(book.messages[i], NULL, 0);
 	for (size_t f = 0; f < book.flows_count; f++)
 		for (size_t s = 0; s < book.flows[f]->states_count; s++)
-			for (size_t p = 0; p < book.flows[f]->states[s].prompts_count; p++, compared++) {
-				const struct prompt *prompt = &book.flows[f]->states[s].prompts[p];
-				compare(prompt->text, prompt->options, prompt->options_count);
-			}
+			for (size_t p = 0; p < book.flows[f]->states[s].prompts_count; p++, compared++)
+				compare_prompt(&book.flows[f]->states[s].prompts[p]);
 	check_begin("there is something to compare");
 	CHECK(compared > 70);
 	book_free(&book);
