@@ -8,6 +8,8 @@ from house import Aggregator, House, Phone
 
 NUMBER = "+212600000101"
 UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
+REF = "10000007"  # the reference that a transcript types; over HTTP it is the one the person got
+TOLD = ("checkin", "number", "pause", "appointment", "source", "ask_by_sms")  # rows of the engine alone; e2e/person_test.py has theirs
 SENSITIVE = ("urgent_need", "health", "with_family_adult", "vulnerabilities")
 
 
@@ -37,6 +39,16 @@ def read(path):
             else:
                 steps.append((number, "world", line))
     return steps
+
+
+def needs_more(steps):
+    """What only the engine's own world can arrange: a code that was chosen before, a check-in that waits, a text sent first."""
+    for _, kind, value in steps:
+        if kind == "world" and (value.startswith("given person") or "direction=" in value):
+            return value
+        if kind == "event" and value.startswith("push"):
+            return "! " + value
+    return None
 
 
 def pattern(text):
@@ -69,6 +81,7 @@ class Walk:
         self.clock_ms = until_weekday(2, 10)  # a Wednesday morning: the office is open
         self.differences = []
         self.before = {}
+        self.ref = None  # of the case that was given
         self.states = set()  # killed: those of the return request that were shown
         with aggregator.lock:
             aggregator.got.clear()
@@ -117,7 +130,7 @@ class Walk:
         self.phone.dial()
         for typed in ("1", "2", "1", "1", "1"):
             self.phone.type(typed)
-        ref = self.house.rows("SELECT ref FROM v_case")[0]["ref"]
+        ref = self.ref = self.house.rows("SELECT ref FROM v_case")[0]["ref"]
         fields = [f for f in rest.split(" ")[1:] if not f.startswith("contact_pref=CALL_OK")]
         done = self.house.run("case", "set", ref, *fields, "--as", "test", "--reason", "given")
         if done.returncode != 0:
@@ -166,6 +179,7 @@ class Walk:
 
     def act(self, number, kind, text):
         self.start()
+        text = self.own_ref(text)
         if self.mode == "sms" and kind == "says":
             before = self.sms_got()
             answer = self.phone.sms(text)
@@ -206,7 +220,11 @@ class Walk:
             self.clock_ms += int(amount) * UNITS[unit] * 1000
             self.restart()
 
+    def own_ref(self, text):
+        return text.replace(REF, self.ref) if self.ref else text
+
     def expect(self, number, kind, text):
+        text = self.own_ref(text)
         said, self.said = self.said, None
         if kind == "silence":
             if said and said[1] is not None:
@@ -268,9 +286,11 @@ class Walk:
                     self.differ(number, "the language is %s" % person)
             elif word == "opted_out":
                 named_stop = rest == "yes"
-            else:
+            elif word not in TOLD:
                 self.expect_row(number, rows[word], line)
         left = [row for table in rows.values() for row in table]
+        if any(line.startswith("number ") for _, line in known):  # what is done about a claim is not the engine's
+            left = [row for row in left if "VERIFY_NUMBER" not in row and "NUMBER_CLAIM" not in row]
         if left:
             self.differ(known[-1][0] if known else 0, "nobody expected: %s" % left)
         if self.case() and not named_case:

@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(__file__))
-from dialogue import Walk
+from dialogue import Walk, needs_more, read
 from house import Aggregator, Report
 
 report = Report()
@@ -25,16 +25,20 @@ def states_to_pass():
 
 
 def walk_all(paths, killed, aggregator):
-    began, kills, lines, states = time.monotonic(), 0, 0, set()
+    began, kills, lines, states, left_out = time.monotonic(), 0, 0, set(), 0
     how = "killed and restarted after every line" if killed else "on a running gateway"
     for path in paths:
+        if needs_more(read(path)):
+            left_out += 1
+            continue
         walk = Walk(path, killed, aggregator)
         differences = walk.walk()
         kills += walk.kills
         lines += sum(kind in ("says", "event") for _, kind, _ in walk.steps)
         states |= walk.states
         report.check("%s, %s" % (path, how), not differences, "\n".join([""] + differences[:4]))
-    print("%d dialogues, %d lines, %d kills: %.1f s" % (len(paths), lines, kills, time.monotonic() - began), flush=True)
+    print("%d dialogues (%d left out: the engine alone can arrange them), %d lines, %d kills: %.1f s" %
+          (len(paths) - left_out, left_out, lines, kills, time.monotonic() - began), flush=True)
     return states
 
 
