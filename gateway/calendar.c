@@ -1,44 +1,17 @@
 #include "gateway/calendar.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "gateway/holidays.h"
 
-/* tzdata is read through the C library with TZ switched for the moment: the line thread alone does it, nothing else in
- * the process looks at local time, and the switch is made only when the zone changes. */
-static bool enter_zone(struct str zone)
-{
-	static char current[64];
-	char wanted[64], path[128];
-	if (!str_copy(zone, wanted, sizeof wanted) || wanted[0] == '\0')
-		return false;
-	if (strcmp(current, wanted) == 0)
-		return true;
-	(void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", wanted);
-	FILE *there = strstr(wanted, "..") ? NULL : fopen(path, "re");
-	if (!there)
-		return false;
-	fclose(there);
-	if (setenv("TZ", wanted, 1) != 0)
-		return false;
-	tzset();
-	memcpy(current, wanted, sizeof current);
-	return true;
-}
+#include <stdio.h>
 
 bool calendar_local(struct str zone, int64_t at_ms, struct local_time *out)
 {
-	time_t seconds = (time_t)(at_ms / 1000);
-	struct tm tm;
-	bool known = enter_zone(zone);
-	if (known)
-		localtime_r(&seconds, &tm);
-	else
-		gmtime_r(&seconds, &tm);
-	*out = (struct local_time){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_wday,
-				    (unsigned)(tm.tm_hour * 60 + tm.tm_min) };
-	return known;
+	const struct zone *known = zone_find(zone);
+	int64_t local = at_ms / 1000 + (known ? zone_offset(known, at_ms / 1000) : 0);
+	int64_t second = (local % 86400 + 86400) % 86400, day = (local - second) / 86400;
+	struct date date = date_of_days(day);
+	*out = (struct local_time){ date.year, date.month, date.day, (int)date_weekday(day), (unsigned)(second / 60) };
+	return known != NULL;
 }
 
 static bool working_day(const struct local_time *t)
@@ -73,4 +46,30 @@ void calendar_next_open_day(const struct config *config, int64_t at_ms, char out
 			break;
 	}
 	(void)snprintf(out, 6, "%02u/%02u", (unsigned)t.day % 100, (unsigned)t.month % 100);
+}
+
+/* UTC where the machine has no tzdata: `wasl doctor` and `wasl check` say so. */
+static const struct zone *zone_of(const struct country *country)
+{
+	static const struct zone utc = { .count = 0 };
+	const struct zone *zone = zone_find(country->timezone);
+	return zone ? zone : &utc;
+}
+
+static const struct country *rules_of(const struct config *config, struct str iso)
+{
+	const struct country *country = config_country(config, iso);
+	return country ? country : config_country(config, config->programme_country);
+}
+
+int64_t calendar_next_permitted(const struct config *config, struct str iso, int64_t asked_ms)
+{
+	const struct country *country = rules_of(config, iso);
+	return country ? quiet_next(country, zone_of(country), holidays_of(country), asked_ms) : asked_ms;
+}
+
+int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms)
+{
+	const struct country *country = rules_of(config, iso);
+	return country ? quiet_due(country, zone_of(country), holidays_of(country), day, jitter_ms) : day * 86400000 + jitter_ms;
 }

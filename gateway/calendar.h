@@ -1,5 +1,5 @@
-/* Local time of a country and what is open then.  Zones come from the system's tz database (IANA), read without ever
- * touching the process' own TZ. */
+/* Local time of a country and what is open then.  Any thread may ask: zones are gateway/zone.h's, the process' own TZ is
+ * never touched. */
 #ifndef GATEWAY_CALENDAR_H
 #define GATEWAY_CALENDAR_H
 
@@ -17,5 +17,10 @@ bool calendar_local(struct str zone, int64_t at_ms, struct local_time *out);
 bool calendar_office_open(const struct config *config, int64_t at_ms);
 /* "dd/mm" of the next day the office is open (domain.md 4.2). */
 void calendar_next_open_day(const struct config *config, int64_t at_ms, char out[6]);
+/* The first instant at or after asked_ms at which a text that nobody asked for may reach a phone of that country, by its
+ * quiet hours, quiet days, holidays and clock.  A country outside the programme has the home country's rules.  -1: never. */
+int64_t calendar_next_permitted(const struct config *config, struct str iso, int64_t asked_ms);
+/* When a text for that day (days since 1970, local there) leaves, jitter_ms into its permitted time; gateway/quiet.h. */
+int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms);
 
 #endif

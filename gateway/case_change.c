@@ -2,6 +2,7 @@
 
 #include "db/contact.h"
 #include "db/ledger.h"
+#include "flows/date.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -79,13 +80,8 @@ static bool name_like(struct str s)
 /* YYYY-MM-DD that exists. */
 static bool date_like(struct str s)
 {
-	static const unsigned days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	uint64_t y, m, d;
-	if (s.len != 10 || s.at[4] != '-' || s.at[7] != '-' || !str_to_u64(str_slice(s, 0, 4), &y) ||
-	    !str_to_u64(str_slice(s, 5, 7), &m) || !str_to_u64(str_slice(s, 8, 10), &d))
-		return false;
-	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-	return y >= 1990 && y <= 2100 && m >= 1 && m <= 12 && d >= 1 && d <= days[m - 1] && (m != 2 || d < 29 || leap);
+	struct date date;
+	return date_parse(s, &date) && date.year >= 1990 && date.year <= 2100;
 }
 
 static bool known_office(const struct config *config, struct str id)

@@ -1,9 +1,11 @@
 /* What `wasl check` and `wasl serve` find in a configuration that could be read: what is still to be filled in, and
  * what it names that is not there. */
 #include "gateway/config_key.h"
+#include "gateway/holidays.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,6 +59,15 @@ static void check_zone(struct finder *f, const struct country *country)
 				 "no such time zone is installed; write such as \"Africa/Abidjan\"");
 }
 
+static void check_holidays(struct finder *f, const struct country *country)
+{
+	struct holidays *days = country->holidays.len ? malloc(sizeof *days) : NULL;
+	struct err err = { "" };
+	if (days && holidays_read(country, days, &err) != 0)
+		found_in_country(f, country, "holidays", err.text);
+	free(days);
+}
+
 size_t config_problems_before_serving(const struct config *config, config_report_fn *report, void *user)
 {
 	struct finder f = { .config = config, .report = report, .user = user };
@@ -64,15 +75,13 @@ size_t config_problems_before_serving(const struct config *config, config_report
 		found(&f, "channels", "is empty: without one nobody can reach Wasl; `wasl init` writes an example");
 	for (size_t i = 0; i < config->countries_count; i++) {
 		const struct country *country = &config->countries[i];
-		char path[64];
 		if (country->sos.len == 0)
 			found_in_country(&f, country, "sos",
 					 "is not set: write what a person in danger dials there, such as \"112\"");
 		if (country->telephone.len == 0)
 			found_in_country(&f, country, "telephone", "is empty: texts tell people to call it");
 		check_zone(&f, country);
-		(void)snprintf(path, sizeof path, "countries.%.*s.holidays", STR_ARG(country->iso));
-		check_file(&f, path, country->holidays, false);
+		check_holidays(&f, country);
 	}
 	check_file(&f, "flows", config->flows, true);
 	check_file(&f, "weights", config->weights, false);
