@@ -1,8 +1,8 @@
 #include "gateway/push.h"
 
-#include "db/message.h"
 #include "gateway/casework.h"
 #include "gateway/circumstances.h"
+#include "gateway/outbox.h"
 
 #include <errno.h>
 #include <string.h>
@@ -65,6 +65,7 @@ static int queue(struct pushing *p, const struct outcome *out, int64_t *message_
 		.contact_id = p->who.contact_id, .point_id = p->who.point_id, .encoding = encoding_name(plan.encoding),
 		.segments = plan.count, .created_at = p->now_ms, .text = out->text,
 	};
+	outbox_wake(p->g);
 	rc = message_add(&p->g->db, &m, &p->who.key);
 	*message_id = m.message_id;
 	return rc == 0 ? outbox_add(&p->g->db, m.message_id, p->channel->id, push->answer ? OUTBOX_ANSWER : OUTBOX_FIRST, due, expires) :
