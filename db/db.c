@@ -187,7 +187,8 @@ static int find_last_id(struct db *db, struct err *err)
 		" ifnull((SELECT max(answer_id) FROM answer), 0), ifnull((SELECT max(alert_id) FROM alert), 0),"
 		" ifnull((SELECT max(task_id) FROM task), 0), ifnull((SELECT max(session_id) FROM session), 0),"
 		" ifnull((SELECT max(replay_id) FROM replay), 0), ifnull((SELECT max(message_id) FROM message), 0),"
-		" ifnull((SELECT max(parked_id) FROM parked), 0), ifnull((SELECT max(run_id) FROM answer), 0))");
+		" ifnull((SELECT max(parked_id) FROM parked), 0), ifnull((SELECT max(run_id) FROM answer), 0),"
+		" ifnull((SELECT max(approval_id) FROM approval), 0))");
 	return db->last_id >= 0 ? 0 : err_set(err, -EUCLEAN, "cannot read the ids: %s", sqlite3_errmsg(db->conn));
 }
 

@@ -33,6 +33,8 @@ static const struct { const char *view, *column, *sealed_as, *row; } opened[] = 
 	{ "v_alert", "kind", "alert.kind", "alert_id" },
 	{ "v_alert", "rule", "alert.rule", "alert_id" },
 	{ "v_task", "note", "task.note", "task_id" },
+	{ "v_approval", "reason", "approval.reason", "approval_id" },
+	{ "v_approval", "decision", "approval.decision", "approval_id" },
 };
 
 /* 1: reader->key is the person's; 0: the person was erased or is not there; or an error. */

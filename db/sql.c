@@ -239,4 +239,15 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_AUDIT_LAST] = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
 	[SQL_AUDIT_ADD] = "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[SQL_AUDIT_ALL] = "SELECT seq, at, actor, action, object, reason, hash FROM audit ORDER BY seq",
+
+	/* approvals (db/approval.c) */
+	[SQL_APPROVAL_ADD] = "INSERT INTO approval (approval_id, kind, object, contact_id, payload, reason, requested_by, requested_at,"
+		" expires_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'REQUESTED')",
+	[SQL_APPROVAL_BY_ID] = "SELECT contact_id, kind, object, state, payload, reason, requested_by, requested_at, expires_at,"
+		" decided_by, decided_at FROM approval WHERE approval_id = ?",
+	[SQL_APPROVAL_IS_OPEN] = "SELECT 1 FROM approval WHERE kind = ? AND object = ? AND state = 'REQUESTED' LIMIT 1",
+	[SQL_APPROVAL_SET_STATE] = "UPDATE approval SET state = ?, decided_by = ?, decided_at = ?, decision = ? WHERE approval_id = ?",
+	[SQL_APPROVALS_OVERDUE] = "SELECT approval_id FROM approval WHERE state IN ('REQUESTED', 'APPROVED') AND expires_at <= ?"
+		" ORDER BY expires_at LIMIT ?",
+	[SQL_APPROVAL_STATE_ONLY] = "UPDATE approval SET state = ? WHERE approval_id = ?",
 };

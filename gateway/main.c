@@ -1,6 +1,7 @@
 /* Where every command begins: hardens the process, reads what all commands share, finds the command in one table. */
 #include "flows/nearest.h"
 #include "gateway/command.h"
+#include "gateway/staff_command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,8 @@ static const struct command commands[] = {
 	  " poll --channel ID [--since CURSOR] | token", "aggregators: health, raw requests, one send, one fetch", command_channel },
 	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT]",
 	  "the cases", command_case },
+	{ "approval", "list [--state S] | approve ID --as USER --reason TEXT | refuse ID --as USER --reason TEXT",
+	  "what waits for a second person", command_approval },
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
 	{ "outbound", "on | off | status", "the brake on everything that is sent", command_outbound },

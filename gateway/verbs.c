@@ -2,6 +2,7 @@
 
 #include "db/ledger.h"
 #include "db/message.h"
+#include "gateway/act.h"
 #include "gateway/case_change.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
@@ -201,5 +202,5 @@ static void verb_inbox(struct gateway *g, json_t *request, struct control_call *
 
 const struct control_verb verbs[] = {
 	{ "status", verb_status }, { "outbound", verb_outbound }, { "case.set", verb_case_set },
-	{ "channel.list", verb_channel_list }, { "demo.inbox", verb_inbox }, { NULL, NULL },
+	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox }, { NULL, NULL },
 };

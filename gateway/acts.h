@@ -1,0 +1,9 @@
+/* The tables of acts (gateway/act.h), one a file of acts; each is ended by name == NULL. */
+#ifndef GATEWAY_ACTS_H
+#define GATEWAY_ACTS_H
+
+#include "gateway/act.h"
+
+extern const struct act approval_acts[]; /* approval.list is a query, not an act */
+
+#endif

@@ -1,0 +1,10 @@
+/* What is carried out when a second person has said yes.  One line a kind. */
+#include "gateway/approval.h"
+
+const struct approval_kind approval_kinds[] = {
+	{ "ERASE", "protection", NULL },
+	{ "MERGE", "supervisor", NULL },
+	{ "NUMBER", "supervisor", NULL },
+	{ "EXPORT_NAMES", "supervisor", NULL },
+	{ NULL, NULL, NULL },
+};
