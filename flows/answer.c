@@ -166,8 +166,8 @@ static void prove(struct step *st, struct str digits)
 	struct str verdict = st->in->facts->proof;
 	if (str_eq_z(state->proof, "case_ref"))
 		step_set_var(st, STR("claimed"), digits);
-	if (str_eq_z(verdict, "right"))
-		step_set_var(st, STR("proved"), state->proof);
+	/* what was proved before was about another reference, or is in doubt now */
+	step_set_var(st, STR("proved"), str_eq_z(verdict, "right") ? state->proof : STR(""));
 }
 
 /* value: the option's code, the number, or the words. */

@@ -179,7 +179,7 @@ const struct outcome *flow_step(const struct book *book, const struct session *w
 				struct arena *arena) __attribute__((warn_unused_result));
 
 /* Before a step: does what was typed answer a question that proves something?  Then the caller judges it and puts the verdict
- * into facts->proof.  kind: "case_ref", "pin", "birth_year"; digits: what was typed, in the arena. */
+ * into facts->proof.  kind: "case_ref", "pin", "own_pin", "birth_year"; digits: what was typed, in the arena. */
 bool flow_proof_asked(const struct book *book, const struct session *session, struct str text, struct arena *arena,
 		      struct str *kind, struct str *digits) __attribute__((warn_unused_result));
 

@@ -140,7 +140,8 @@ struct state {
 	struct str resumes_at;     /* FINAL: the walk may be taken up again later, in this state; "" = it is over */
 	int64_t min, max;          /* NUMBER */
 	struct str at_most;        /* NUMBER: not more than this variable */
-	struct str proof;          /* what is typed proves something: "case_ref", "pin", "birth_year"; the caller judges it and
+	struct str proof;          /* what is typed proves something: "case_ref"; "pin" of the case whose reference was
+	                              typed; "own_pin", "birth_year" of whoever has this number; the caller judges it and
 	                              the fact "proof" holds the verdict; "" = nothing */
 	size_t longest;            /* TEXT, in characters */
 	const struct pattern *pattern; /* PATTERN */

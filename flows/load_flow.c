@@ -155,9 +155,10 @@ static int load_proof(struct reader *r, json_t *object, struct state *s)
 	if (rc || s->proof.len == 0)
 		return rc;
 	size_t was = reader_key(r, "proof");
-	bool known = str_eq_z(s->proof, "case_ref") || str_eq_z(s->proof, "pin") || str_eq_z(s->proof, "birth_year");
+	bool known = str_eq_z(s->proof, "case_ref") || str_eq_z(s->proof, "pin") || str_eq_z(s->proof, "own_pin") ||
+		     str_eq_z(s->proof, "birth_year");
 	if (!known)
-		return reader_fail(r, "must be \"case_ref\", \"pin\" or \"birth_year\"");
+		return reader_fail(r, "must be \"case_ref\", \"pin\", \"own_pin\" or \"birth_year\"");
 	if (s->accept != ACCEPT_PATTERN)
 		return reader_fail(r, "needs \"accept\": \"pattern\", so that only what looks like one counts as a try");
 	reader_back(r, was);

@@ -232,8 +232,8 @@ static struct str verdict(struct world *w, const struct session *s, struct str k
 		if (!right || (pref && strcmp(pref, "SHARED") == 0))
 			return STR("pin");
 	} else {
-		const char *known = str_eq_z(kind, "pin") ? w->pin : w->birth_year;
-		right = own && known[0] && str_eq_z(digits, known);
+		const char *known = str_eq_z(kind, "birth_year") ? w->birth_year : w->pin;
+		right = (own || !str_eq_z(kind, "pin")) && known[0] && str_eq_z(digits, known);
 	}
 	w->proof_tries = right ? 0 : w->proof_tries + 1;
 	return right ? STR("right") : w->proof_tries >= PROOF_TRIES_MAX ? STR("locked") : STR("wrong");

@@ -252,7 +252,7 @@ static int speak_of_claimed(struct casework *w, const struct outcome *outcome)
 {
 	const char *claimed = session_var(&outcome->now, STR("claimed")), *proved = session_var(&outcome->now, STR("proved"));
 	struct case_row row;
-	if (!claimed || !proved || strcmp(proved, "birth_year") == 0)
+	if (!claimed || !proved || (strcmp(proved, "case_ref") != 0 && strcmp(proved, "pin") != 0))
 		return 0;
 	int rc = case_by_ref(&w->g->db, str_of(claimed), NULL, &row);
 	if (rc == 1)

@@ -94,7 +94,7 @@ static int judge_code(struct trial *t, struct str kind, struct str digits, const
 		c->facts.proof = STR("locked");
 		return 0;
 	}
-	bool right = str_eq_z(kind, "pin") ? contact_pin_is(t->db, owner, digits) :
+	bool right = !str_eq_z(kind, "birth_year") ? contact_pin_is(t->db, owner, digits) :
 		     known && owner == t->who->contact_id && case_birth_year_is(t->db, ref, &t->who->key, digits);
 	rc = count(t, right);
 	c->facts.proof = right ? STR("right") : locked(t) ? STR("locked") : STR("wrong");
@@ -110,5 +110,6 @@ int proof_judge(struct gateway *g, struct contact *who, const struct conversatio
 		return 0;
 	if (str_eq_z(kind, "case_ref"))
 		return judge_ref(&t, digits, c);
-	return judge_code(&t, kind, digits, session_var(&talk->session, STR("claimed")), c);
+	bool of_claimed = str_eq_z(kind, "pin"); /* else of whoever has this number, whatever was typed before */
+	return judge_code(&t, kind, digits, of_claimed ? session_var(&talk->session, STR("claimed")) : NULL, c);
 }

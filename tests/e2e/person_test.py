@@ -148,7 +148,22 @@ def withdrawal():
         report.check("the reference is not shown again", ref not in screen)
 
 
+def borrowed_proof():
+    """What was proved about one case gives nothing about another, whose reference is typed next."""
+    with Town() as town:
+        _, _, first = town.request(OWN)
+        _, _, second = town.request(NEW)
+        phone = Phone(town.house, NEW)
+        phone.dial()
+        for key in ("2", second, "00", "2", first, "annuler", "2", "1"):
+            screen = phone.type(key)
+        report.check("a withdrawal of one's own is taken", "retirée" in screen, screen)
+        cases = [t["case_ref"] for t in town.rows("SELECT case_ref, note FROM v_task") if "withdraw" in t["note"]]
+        report.check("and touches no case whose code was not typed", first not in cases and len(cases) == 1, str(cases))
+
+
 proofs()
+borrowed_proof()
 claims()
 lost()
 unproved()
