@@ -343,28 +343,47 @@ static int mark_opted_out(struct db *db, const unsigned char index[VAULT_INDEX_L
 	return db_run(&q);
 }
 
+int opt_out_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *source, int64_t at_ms)
+{
+	int added;
+	struct query q = db_query(db, SQL_OPT_OUT_ADD);
+	bind_blob(&q, index, VAULT_INDEX_LEN);
+	bind_i64(&q, at_ms);
+	bind_z(&q, source);
+	int rc = db_run_changes(&q, &added);
+	if (rc == 0)
+		rc = mark_opted_out(db, index, true);
+	if (rc == 0)
+		rc = outbox_cancel_for_number(db, index, "opted out");
+	return rc == 0 ? added : rc;
+}
+
+int opt_in_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], int64_t not_after_ms)
+{
+	int lifted;
+	struct query q = db_query(db, SQL_OPT_OUT_LIFT);
+	bind_blob(&q, index, VAULT_INDEX_LEN);
+	bind_i64(&q, not_after_ms);
+	int rc = db_run_changes(&q, &lifted);
+	if (rc == 0 && lifted)
+		rc = mark_opted_out(db, index, false);
+	return rc == 0 ? lifted : rc;
+}
+
 int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms)
 {
 	unsigned char index[VAULT_INDEX_LEN];
 	vault_number_index(&db->vault, e164, index);
-	struct query q = db_query(db, SQL_OPT_OUT_ADD);
-	bind_blob(&q, index, sizeof index);
-	bind_i64(&q, now_ms);
-	bind_z(&q, source);
-	int rc = db_run(&q);
-	if (rc == 0)
-		rc = mark_opted_out(db, index, true);
-	return rc == 0 ? outbox_cancel_for_number(db, index, "opted out") : rc;
+	int rc = opt_out_index(db, index, source, now_ms);
+	return rc == 1 ? suppression_note(db, SUPPRESSION_STOP, index, now_ms) : rc;
 }
 
-int opt_in(struct db *db, struct str e164)
+int opt_in(struct db *db, struct str e164, int64_t now_ms)
 {
 	unsigned char index[VAULT_INDEX_LEN];
 	vault_number_index(&db->vault, e164, index);
-	struct query q = db_query(db, SQL_OPT_OUT_DELETE);
-	bind_blob(&q, index, sizeof index);
-	int rc = db_run(&q);
-	return rc == 0 ? mark_opted_out(db, index, false) : rc;
+	int rc = opt_in_index(db, index, INT64_MAX);
+	return rc == 1 ? suppression_note(db, SUPPRESSION_START, index, now_ms) : rc;
 }
 
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)

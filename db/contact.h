@@ -83,7 +83,13 @@ int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t 
 
 /* STOP: to the list, cancels what is queued for the number (failures.md O17). */
 int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms) __attribute__((warn_unused_result));
-int opt_in(struct db *db, struct str e164) __attribute__((warn_unused_result));
+int opt_in(struct db *db, struct str e164, int64_t now_ms) __attribute__((warn_unused_result));
+/* The same by the number's blind index, for the list that outlives a restore.  1 changed, 0 nothing to change, or an error;
+ * what the person said after not_after_ms is not lifted. */
+int opt_out_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *source, int64_t at_ms)
+	__attribute__((warn_unused_result));
+int opt_in_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], int64_t not_after_ms)
+	__attribute__((warn_unused_result));
 
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 	__attribute__((warn_unused_result));

@@ -1,6 +1,7 @@
 #include "db/db.h"
 
 #include "db/key.h"
+#include "db/ledger.h"
 
 #include "flows/embedded.h"
 
@@ -188,7 +189,9 @@ static int find_last_id(struct db *db, struct err *err)
 		" ifnull((SELECT max(task_id) FROM task), 0), ifnull((SELECT max(session_id) FROM session), 0),"
 		" ifnull((SELECT max(replay_id) FROM replay), 0), ifnull((SELECT max(message_id) FROM message), 0),"
 		" ifnull((SELECT max(parked_id) FROM parked), 0), ifnull((SELECT max(run_id) FROM answer), 0),"
-		" ifnull((SELECT max(approval_id) FROM approval), 0))");
+		" ifnull((SELECT max(approval_id) FROM approval), 0),"
+		/* above whatever a lost time may have used, after a restore */
+		" ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'id_floor'), 0))");
 	return db->last_id >= 0 ? 0 : err_set(err, -EUCLEAN, "cannot read the ids: %s", sqlite3_errmsg(db->conn));
 }
 
@@ -223,7 +226,7 @@ static void prepare_sqlite(void)
 	prepared = true;
 }
 
-static int open_file(struct db *db, const char *path, struct err *err)
+static int open_file(struct db *db, const char *path, const char *state_dir, struct err *err)
 {
 	prepare_sqlite();
 	int rc = sqlite3_open_v2(path, &db->conn,
@@ -242,13 +245,17 @@ static int open_file(struct db *db, const char *path, struct err *err)
 		rc = find_last_id(db, err);
 	if (rc == 0)
 		rc = db_check_key(db, err);
+	if (rc == 0)
+		rc = suppression_open(db, state_dir, err);
+	if (rc == 0 && db_scrub(db, true) < 0)
+		rc = err_set(err, -EIO, "%s cannot be written anew: %s", path, sqlite3_errmsg(db->conn));
 	return rc;
 }
 
 int db_open(struct db *db, const char *state_dir, const char *key_file, struct err *err)
 {
 	char path[4096] = ":memory:";
-	*db = (struct db){ .lock_fd = -1 };
+	*db = (struct db){ .lock_fd = -1, .suppression = { .folder = -1, .fd = -1, .before_flush = -1 } };
 	int rc = key_file ? vault_open(&db->vault, key_file, err) : vault_from_key(&db->vault, NULL);
 	if (rc == 0 && state_dir)
 		rc = take_lock(db, state_dir, err);
@@ -257,7 +264,7 @@ int db_open(struct db *db, const char *state_dir, const char *key_file, struct e
 	if (rc == 0 && arena_new(&db->arena, ITEM_ARENA_SIZE) != 0)
 		rc = err_set(err, -ENOMEM, "no memory");
 	if (rc == 0)
-		rc = open_file(db, path, err);
+		rc = open_file(db, path, state_dir, err);
 	db->failure = 0;
 	if (rc != 0)
 		db_close(db);
@@ -269,6 +276,7 @@ void db_close(struct db *db)
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(db->statement[i]);
 	(void)sqlite3_close(db->conn);
+	suppression_close(db);
 	arena_free(&db->arena);
 	vault_close(&db->vault);
 	if (db->lock_fd >= 0)
@@ -315,30 +323,41 @@ int db_item_begin(struct db *db)
 {
 	assert(db->in_batch);
 	arena_reset(&db->arena);
+	suppression_item_begin(db);
 	return exec(db, SQL_SAVEPOINT);
 }
 
 int db_item_end(struct db *db, bool keep)
 {
 	int rc = keep ? 0 : exec(db, SQL_ROLLBACK_TO);
+	if (!keep)
+		suppression_item_undo(db);
 	return rc == 0 ? exec(db, SQL_RELEASE) : rc;
 }
 
 int db_commit(struct db *db)
 {
 	assert(db->in_batch);
-	int rc = db->failure ? db->failure : exec(db, SQL_COMMIT);
-	if (rc != 0)
+	int rc = db->failure ? db->failure : suppression_flush(db);
+	if (rc == 0)
+		rc = exec(db, SQL_COMMIT);
+	if (rc == 0)
+		suppression_committed(db);
+	else
 		db_rollback(db);
 	db->in_batch = false;
 	return rc;
 }
 
+/* After an I/O error nobody knows whether the batch is on the disk: its lines stay in the list, the next start applies
+ * them.  Else they are taken back with the batch. */
 void db_rollback(struct db *db)
 {
 	if (!sqlite3_get_autocommit(db->conn))
 		(void)exec(db, SQL_ROLLBACK);
 	db->in_batch = false;
+	if (db->failure != -EIO && suppression_take_back(db) != 0)
+		db->failure = -EIO;
 }
 
 int db_checkpoint(struct db *db)
@@ -350,6 +369,47 @@ int db_checkpoint(struct db *db)
 	int rc = sqlite3_wal_checkpoint_v2(db->conn, NULL, how, NULL, NULL);
 	/* BUSY: a reader still needs the log; the next batch tries again. */
 	return (rc & 0xff) == SQLITE_BUSY ? 0 : db_error(db, rc);
+}
+
+static int run_plain(struct db *db, const char *sql)
+{
+	return db_error(db, sqlite3_exec(db->conn, sql, NULL, NULL, NULL));
+}
+
+/* With its temporary file, which has no name, on the disk of the state folder: the one that is encrypted. */
+static int vacuum_beside(struct db *db)
+{
+	char folder[4096];
+	struct str path = str_of(sqlite3_db_filename(db->conn, "main"));
+	while (path.len && path.at[path.len - 1] != '/')
+		path.len--;
+	if (!str_copy(path, folder, sizeof folder))
+		return -ENAMETOOLONG;
+	sqlite3_temp_directory = folder;
+	int rc = run_plain(db, "PRAGMA temp_store=FILE");
+	if (rc == 0)
+		rc = run_plain(db, "VACUUM");
+	int again = run_plain(db, "PRAGMA temp_store=MEMORY");
+	sqlite3_temp_directory = NULL;
+	return rc == 0 ? again : rc;
+}
+
+int db_scrub(struct db *db, bool may_take_long)
+{
+	char due[8];
+	int64_t pages = pragma_number(db, "PRAGMA page_count");
+	assert(!db->in_batch);
+	db->failure = 0;
+	int rc = setting_get(db, "scrub", due, sizeof due);
+	if (rc != 1 || (pages > TRUNCATE_PAGES && !may_take_long))
+		return rc < 0 ? rc : 0;
+	/* A large file is not put together in memory, but beside itself; a small one leaves no other trace on the disk. */
+	rc = pages > TRUNCATE_PAGES ? vacuum_beside(db) : run_plain(db, "VACUUM");
+	if (rc == 0)
+		rc = db_error(db, sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+	if (rc == 0)
+		rc = run_plain(db, "DELETE FROM setting WHERE name = 'scrub'");
+	return rc == 0 ? 1 : rc == -EBUSY || rc == -ENOSPC ? 0 : rc; /* somebody reads, or there is no room: later */
 }
 
 int db_quick_check(struct db *db, struct err *err)

@@ -10,6 +10,7 @@
 #define DB_DB_H
 
 #include "db/sql.h"
+#include "db/suppression.h"
 #include "db/vault.h"
 
 #include <sqlite3.h>
@@ -20,6 +21,7 @@ struct db {
 	sqlite3 *conn;
 	sqlite3_stmt *statement[SQL_COUNT];
 	struct vault vault;
+	struct suppression suppression;
 	struct arena arena;  /* for one batch item; reset by db_savepoint() */
 	int64_t last_id;     /* ids are one sequence over all tables; a rolled-back batch leaves a gap */
 	int lock_fd;
@@ -46,6 +48,10 @@ void db_rollback(struct db *db);
 
 /* Between batches: moves the log into the file once it has 1,000 pages (PASSIVE), empties it past 64 MB (TRUNCATE). */
 int db_checkpoint(struct db *db) __attribute__((warn_unused_result));
+/* Outside a batch.  What erasing left in unused parts of the file and in the log goes: the file is written anew (VACUUM).
+ * Whoever waits meanwhile waits, so of a file above 64 MB only when anything may take its time, at start.
+ * 1 done, 0 nothing to do or not now, or an error. */
+int db_scrub(struct db *db, bool may_take_long) __attribute__((warn_unused_result));
 int db_quick_check(struct db *db, struct err *err) __attribute__((warn_unused_result));
 
 int64_t db_new_id(struct db *db);

@@ -27,7 +27,7 @@ int db_check_key(struct db *db, struct err *err)
 	unsigned char index[VAULT_INDEX_LEN];
 	char mark[2 * VAULT_INDEX_LEN + 1], kept[sizeof mark];
 	struct buf b = buf_over(mark, sizeof mark);
-	vault_fingerprint(&db->vault, (struct str[]){ STR("the key of this database") }, 1, index);
+	vault_mark(&db->vault, index);
 	buf_put_hex(&b, index, sizeof index);
 	buf_put_char(&b, '\0');
 	int rc = setting_get(db, "key", kept, sizeof kept);

@@ -171,20 +171,23 @@ static struct str canonical(struct db *db, int64_t seq, int64_t at, const struct
 	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
 }
 
+static int anchor_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN]);
+
 static int last_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
 {
-	memset(hash, 0, VAULT_HASH_LEN);
-	*seq = 0;
 	struct query q = db_query(db, SQL_AUDIT_LAST);
 	int rc = db_row(&q);
 	if (rc == 1) {
 		struct str stored = col_str(&q, 1);
 		*seq = col_i64(&q, 0);
+		memset(hash, 0, VAULT_HASH_LEN);
 		if (stored.len == VAULT_HASH_LEN)
 			memcpy(hash, stored.at, VAULT_HASH_LEN);
 		db_done(&q);
+		return 0;
 	}
-	return rc < 0 ? rc : 0;
+	/* Nothing yet, or all of it is past its time. */
+	return rc < 0 ? rc : anchor_of(db, seq, hash) < 0 ? -EBADMSG : 0;
 }
 
 int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action, struct str object, struct str reason)
@@ -209,11 +212,35 @@ int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action
 	return db_run(&q);
 }
 
+/* 1: the audit begins after *seq, whose hash was this; 0: it begins at its first line; -EBADMSG: a forged anchor. */
+static int anchor_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
+{
+	unsigned char mark[VAULT_INDEX_LEN];
+	memset(hash, 0, VAULT_HASH_LEN);
+	*seq = 0;
+	struct query q = db_query(db, SQL_AUDIT_ANCHOR);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	struct str stored = col_str(&q, 1);
+	*seq = col_i64(&q, 0);
+	if (stored.len == VAULT_HASH_LEN)
+		memcpy(hash, stored.at, VAULT_HASH_LEN);
+	vault_anchor(&db->vault, *seq, (struct str){ (char *)hash, VAULT_HASH_LEN }, mark);
+	bool ours = stored.len == VAULT_HASH_LEN && vault_equal(col_str(&q, 2), (struct str){ (char *)mark, sizeof mark });
+	db_done(&q);
+	return ours ? 1 : -EBADMSG;
+}
+
 int audit_verify(struct db *db, int64_t *rows, int64_t *seq)
 {
-	unsigned char before[VAULT_HASH_LEN] = { 0 }, hash[VAULT_HASH_LEN];
-	int rc;
-	*rows = *seq = 0;
+	unsigned char before[VAULT_HASH_LEN], hash[VAULT_HASH_LEN];
+	int64_t begin;
+	*rows = 0;
+	int rc = anchor_of(db, &begin, before);
+	*seq = begin;
+	if (rc < 0)
+		return rc;
 	struct query q = db_query(db, SQL_AUDIT_ALL);
 	while ((rc = db_row(&q)) == 1) {
 		size_t mark = arena_mark(&db->arena);
@@ -222,7 +249,7 @@ int audit_verify(struct db *db, int64_t *rows, int64_t *seq)
 					   col_str(&q, 4), col_str(&q, 5) }, 4);
 		if (row.at)
 			vault_chain(&db->vault, before, row, hash);
-		bool holds = row.at && *seq == *rows + 1 && vault_equal(col_str(&q, 6), (struct str){ (char *)hash, sizeof hash });
+		bool holds = row.at && *seq == begin + *rows + 1 && vault_equal(col_str(&q, 6), (struct str){ (char *)hash, sizeof hash });
 		arena_back(&db->arena, mark);
 		if (!holds) {
 			db_done(&q);
@@ -232,4 +259,40 @@ int audit_verify(struct db *db, int64_t *rows, int64_t *seq)
 		++*rows;
 	}
 	return rc;
+}
+
+int audit_drop_before(struct db *db, int64_t before_ms, int64_t now_ms, int64_t *dropped)
+{
+	unsigned char hash[VAULT_HASH_LEN], mark[VAULT_INDEX_LEN];
+	int64_t begin, seq;
+	*dropped = 0;
+	int rc = anchor_of(db, &begin, hash);
+	if (rc < 0)
+		return rc;
+	struct query q = db_query(db, SQL_AUDIT_OLD);
+	bind_i64(&q, before_ms);
+	rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	struct str stored = col_str(&q, 1);
+	seq = col_i64(&q, 0);
+	bool whole = stored.len == VAULT_HASH_LEN;
+	if (whole)
+		memcpy(hash, stored.at, VAULT_HASH_LEN);
+	db_done(&q);
+	if (!whole)
+		return -EBADMSG;
+	vault_anchor(&db->vault, seq, (struct str){ (char *)hash, sizeof hash }, mark);
+	struct query a = db_query(db, SQL_AUDIT_ANCHOR_ADD);
+	bind_i64(&a, seq);
+	bind_i64(&a, now_ms);
+	bind_blob(&a, hash, sizeof hash);
+	bind_blob(&a, mark, sizeof mark);
+	rc = db_run(&a);
+	if (rc != 0)
+		return rc;
+	struct query d = db_query(db, SQL_AUDIT_DROP);
+	bind_i64(&d, seq);
+	*dropped = seq - begin;
+	return db_run(&d);
 }

@@ -35,5 +35,7 @@ int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action
 	__attribute__((warn_unused_result));
 /* 0: the chain holds; -EBADMSG: row *seq was changed, or one before it is missing. */
 int audit_verify(struct db *db, int64_t *rows, int64_t *seq) __attribute__((warn_unused_result));
+/* Lines older than that go; an anchor keeps the hash of the last of them, so that the rest still verifies. */
+int audit_drop_before(struct db *db, int64_t before_ms, int64_t now_ms, int64_t *dropped) __attribute__((warn_unused_result));
 
 #endif

@@ -118,6 +118,36 @@ static int set_status(struct db *db, enum sql_name how, int64_t message_id, cons
 	return db_run(&q);
 }
 
+int outbox_parked(struct db *db, int64_t *count)
+{
+	struct query q = db_query(db, SQL_OUTBOX_PARKED_COUNT);
+	int rc = one_number(&q, count);
+	return rc < 0 ? rc : 0;
+}
+
+int outbox_parked_release(struct db *db, int64_t *count)
+{
+	int n;
+	struct query q = db_query(db, SQL_OUTBOX_UNPARK);
+	int rc = db_run_changes(&q, &n);
+	*count = n;
+	return rc;
+}
+
+int outbox_parked_drop(struct db *db, int64_t *count)
+{
+	for (*count = 0;; ++*count) {
+		int64_t message_id;
+		struct query q = db_query(db, SQL_OUTBOX_PARKED_NEXT);
+		int rc = one_number(&q, &message_id);
+		if (rc != 1)
+			return rc;
+		rc = outbox_give_up(db, message_id, "cancelled", "restored");
+		if (rc != 0)
+			return rc;
+	}
+}
+
 int outbox_start(struct db *db, int64_t message_id)
 {
 	int rc = run_on(db, SQL_MESSAGE_ATTEMPT, message_id);

@@ -63,6 +63,10 @@ int outbox_give_up(struct db *db, int64_t message_id, const char *status, const 
 	__attribute__((warn_unused_result));
 /* After a crash: every row under way becomes unknown (failures.md O3).  Returns how many. */
 int outbox_interrupted(struct db *db) __attribute__((warn_unused_result));
+/* After a restore what waited then is parked: how many, let them go, or give them up ("cancelled").  *count: how many. */
+int outbox_parked(struct db *db, int64_t *count) __attribute__((warn_unused_result));
+int outbox_parked_release(struct db *db, int64_t *count) __attribute__((warn_unused_result));
+int outbox_parked_drop(struct db *db, int64_t *count) __attribute__((warn_unused_result));
 int outbox_cancel_for_number(struct db *db, const unsigned char index[VAULT_INDEX_LEN], const char *reason)
 	__attribute__((warn_unused_result));
 /* What the gateway would send first to this person; answers stay. */

@@ -83,8 +83,7 @@ const char *const sql_text[SQL_COUNT] = {
 		" contact_point p JOIN contact c USING (contact_id) WHERE p.point_id = ?",
 
 	[SQL_OPT_OUT_ADD] = "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-	[SQL_OPT_OUT_DELETE] = "DELETE FROM opt_out WHERE number_index = ?",
-	[SQL_OPT_OUT_HAS] = "SELECT 1 FROM opt_out WHERE number_index = ?",
+		[SQL_OPT_OUT_HAS] = "SELECT 1 FROM opt_out WHERE number_index = ?",
 
 	[SQL_CONSENT_ADD] = "INSERT INTO consent (consent_id, contact_id, purpose, answer, text_key, text_version, language,"
 		" channel, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -191,7 +190,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_DONE] = "DELETE FROM outbox WHERE message_id = ?",
 	[SQL_OUTBOX_INTERRUPTED] = "SELECT message_id FROM outbox WHERE sending = 1",
 	[SQL_OUTBOX_CANCEL_LIST] = "SELECT o.message_id FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id IN"
-		" (SELECT contact_id FROM contact_point WHERE number_index = ?) AND o.sending = 0",
+		" (SELECT contact_id FROM contact_point WHERE number_index = ?) AND o.sending <> 1",
 	[SQL_OUTBOX_NEXT_DUE] = "SELECT min(due_at) FROM outbox WHERE channel = ? AND sending = 0",
 	[SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox",
 	[SQL_OUTBOX_OLDEST] = "SELECT min(due_at) FROM outbox WHERE sending = 0",
@@ -238,6 +237,10 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_AUDIT_LAST] = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1",
 	[SQL_AUDIT_ADD] = "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[SQL_AUDIT_ANCHOR] = "SELECT seq, hash, mark FROM audit_anchor ORDER BY seq DESC LIMIT 1",
+	[SQL_AUDIT_ANCHOR_ADD] = "INSERT INTO audit_anchor VALUES (?, ?, ?, ?)",
+	[SQL_AUDIT_OLD] = "SELECT seq, hash FROM audit WHERE at < ? ORDER BY seq DESC LIMIT 1",
+	[SQL_AUDIT_DROP] = "DELETE FROM audit WHERE seq <= ?",
 	[SQL_AUDIT_ALL] = "SELECT seq, at, actor, action, object, reason, hash FROM audit ORDER BY seq",
 
 	/* approvals (db/approval.c) */
@@ -250,4 +253,43 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_APPROVALS_OVERDUE] = "SELECT approval_id FROM approval WHERE state IN ('REQUESTED', 'APPROVED') AND expires_at <= ?"
 		" ORDER BY expires_at LIMIT ?",
 	[SQL_APPROVAL_STATE_ONLY] = "UPDATE approval SET state = ? WHERE approval_id = ?",
+	/* the end of data: suppression.c, erase.c, retention.c */
+	[SQL_OPT_OUT_ALL] = "SELECT number_index, at FROM opt_out",
+	[SQL_OPT_OUT_LIFT] = "DELETE FROM opt_out WHERE number_index = ? AND at <= ?",
+	[SQL_TOMBSTONE_ADD] = "INSERT INTO tombstone VALUES (?, ?) ON CONFLICT DO NOTHING",
+	[SQL_TOMBSTONE_ALL] = "SELECT person, at FROM tombstone",
+	[SQL_TOMBSTONE_HAS] = "SELECT 1 FROM tombstone WHERE person = ?",
+	[SQL_CONTACT_KEYS] = "SELECT contact_id, key FROM contact WHERE contact_id > ? ORDER BY contact_id",
+	[SQL_CONTACT_NAMELESS] = "INSERT INTO contact (contact_id, key, language, first_seen, last_seen) SELECT ?1, ?2, language,"
+		" strftime('%s', first_seen / 1000, 'unixepoch', 'start of month', '+12 hours') * 1000,"
+		" strftime('%s', last_seen / 1000, 'unixepoch', 'start of month', '+12 hours') * 1000 FROM contact WHERE contact_id = ?3",
+	[SQL_DEFER_FOREIGN_KEYS] = "PRAGMA defer_foreign_keys = ON",
+	/* Whatever names a case or a contact, by a foreign key or by the column's name. */
+	[SQL_LINKS_TO_CASES] = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+		" AND (c.name = 'case_ref' OR EXISTS (SELECT 1 FROM pragma_foreign_key_list(m.name) f WHERE f.\"from\" = c.name"
+		" AND f.\"table\" = 'cases'))",
+	[SQL_LINKS_TO_CONTACTS] = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+		" AND m.name <> 'contact' AND (c.name = 'contact_id' OR EXISTS (SELECT 1 FROM pragma_foreign_key_list(m.name) f"
+		" WHERE f.\"from\" = c.name AND f.\"table\" = 'contact'))",
+	[SQL_TABLE_COLUMNS] = "SELECT name, \"notnull\", dflt_value FROM pragma_table_info(?)",
+	[SQL_CASES_OF_CONTACT] = "SELECT ref, sensitive FROM cases WHERE contact_id = ? AND ref > ? ORDER BY ref LIMIT 1",
+	[SQL_CASE_RENAME] = "UPDATE cases SET ref = ? WHERE ref = ?",
+	[SQL_SENSITIVE_REDUCED] = "SELECT json_object('vulnerabilities', json(json_extract(?1, '$.vulnerabilities')))"
+		" WHERE json_valid(?1) AND json_type(?1, '$.vulnerabilities') = 'array'",
+	[SQL_CASE_SEALED_ANEW] = "UPDATE cases SET sensitive = ? WHERE ref = ?",
+	[SQL_ALERTS_TO_SEAL_ANEW] = "SELECT alert_id, kind FROM alert WHERE (contact_id = ?1 OR case_ref IN (SELECT ref FROM cases"
+		" WHERE contact_id = ?1)) AND kind IS NOT NULL AND alert_id > ?2 ORDER BY alert_id LIMIT 1",
+	[SQL_ALERT_SEALED_ANEW] = "UPDATE alert SET kind = ? WHERE alert_id = ?",
+	[SQL_ALERTS_OPEN] = "SELECT count(*) FROM alert WHERE closed_at IS NULL AND (contact_id = ?1 OR case_ref IN"
+		" (SELECT ref FROM cases WHERE contact_id = ?1))",
+	[SQL_OUTBOX_LEAVING] = "SELECT count(*) FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ? AND o.sending = 1",
+	[SQL_POINTS_OF_CONTACT] = "SELECT point_id, phone FROM contact_point WHERE contact_id = ? AND point_id > ? ORDER BY point_id"
+		" LIMIT 1",
+	[SQL_PARKED_ALL] = "SELECT parked_id, body FROM parked WHERE parked_id > ? ORDER BY parked_id LIMIT 1",
+	/* sending = 2: waits for somebody's decision after a restore */
+	[SQL_OUTBOX_PARK] = "UPDATE outbox SET sending = 2 WHERE sending = 0",
+	[SQL_OUTBOX_UNPARK] = "UPDATE outbox SET sending = 0 WHERE sending = 2",
+	[SQL_OUTBOX_PARKED_NEXT] = "SELECT message_id FROM outbox WHERE sending = 2 LIMIT 1",
+	[SQL_OUTBOX_PARKED_COUNT] = "SELECT count(*) FROM outbox WHERE sending = 2",
+	[SQL_PARKED_DELETE] = "DELETE FROM parked WHERE parked_id = ?",
 };

@@ -13,10 +13,13 @@ enum { SEAL_VERSION = 1, NONCE_LEN = crypto_aead_xchacha20poly1305_ietf_NPUBBYTE
 
 static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == VAULT_KEY_LEN, "key length");
 static_assert(1 + NONCE_LEN + TAG_LEN == VAULT_SEAL_OVERHEAD, "overhead");
+static_assert(sizeof(crypto_secretstream_xchacha20poly1305_state) <= sizeof ((struct vault_stream *)NULL)->state, "stream");
+static_assert(crypto_secretstream_xchacha20poly1305_HEADERBYTES == VAULT_STREAM_HEADER_LEN, "stream header");
+static_assert(crypto_secretstream_xchacha20poly1305_ABYTES == VAULT_STREAM_OVERHEAD, "stream overhead");
 static_assert(crypto_kdf_KEYBYTES == VAULT_KEY_LEN, "master key length");
 
 /* Sub-key numbers are part of the format of every existing database: never renumber. */
-enum { SUBKEY_WRAP = 1, SUBKEY_OWN = 2, SUBKEY_INDEX = 3, SUBKEY_SEEN = 4, SUBKEY_AUDIT = 5 };
+enum { SUBKEY_WRAP = 1, SUBKEY_OWN = 2, SUBKEY_INDEX = 3, SUBKEY_SEEN = 4, SUBKEY_AUDIT = 5, SUBKEY_BACKUP = 6 };
 
 static void derive(const unsigned char *master, uint64_t number, unsigned char *out)
 {
@@ -52,6 +55,7 @@ int vault_from_key(struct vault *vault, const unsigned char *master)
 	derive(key, SUBKEY_INDEX, vault->index);
 	derive(key, SUBKEY_SEEN, vault->seen);
 	derive(key, SUBKEY_AUDIT, vault->audit);
+	derive(key, SUBKEY_BACKUP, vault->backup);
 	sodium_memzero(key, sizeof key);
 	return 0;
 }
@@ -210,6 +214,52 @@ void vault_chain(const struct vault *vault, const unsigned char before[VAULT_HAS
 	(void)crypto_generichash_update(&state, before, VAULT_HASH_LEN);
 	hash_with_length(&state, row);
 	(void)crypto_generichash_final(&state, out, VAULT_HASH_LEN);
+}
+
+void vault_mark(const struct vault *vault, unsigned char out[VAULT_INDEX_LEN])
+{
+	vault_fingerprint(vault, (struct str[]){ STR("the key of this database") }, 1, out);
+}
+
+void vault_anchor(const struct vault *vault, int64_t seq, struct str hash, unsigned char out[VAULT_INDEX_LEN])
+{
+	struct str number = { (const char *)&seq, sizeof seq };
+	vault_fingerprint(vault, (struct str[]){ STR("the audit begins after"), number, hash }, 3, out);
+}
+
+/* ---- streams */
+
+static crypto_secretstream_xchacha20poly1305_state *stream_state(struct vault_stream *s)
+{
+	return (crypto_secretstream_xchacha20poly1305_state *)(void *)s->state;
+}
+
+void vault_stream_begin(const struct vault *vault, struct vault_stream *s, unsigned char header[VAULT_STREAM_HEADER_LEN])
+{
+	(void)crypto_secretstream_xchacha20poly1305_init_push(stream_state(s), header, vault->backup);
+}
+
+void vault_stream_push(struct vault_stream *s, struct str plain, bool last, unsigned char *out)
+{
+	unsigned char tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
+	(void)crypto_secretstream_xchacha20poly1305_push(stream_state(s), out, NULL, (const unsigned char *)plain.at, plain.len,
+							 NULL, 0, tag);
+}
+
+int vault_stream_open(const struct vault *vault, struct vault_stream *s, const unsigned char header[VAULT_STREAM_HEADER_LEN])
+{
+	return crypto_secretstream_xchacha20poly1305_init_pull(stream_state(s), header, vault->backup) == 0 ? 0 : -EBADMSG;
+}
+
+int vault_stream_pull(struct vault_stream *s, struct str in, unsigned char *plain, bool *last)
+{
+	unsigned char tag = 0;
+	if (in.len < VAULT_STREAM_OVERHEAD ||
+	    crypto_secretstream_xchacha20poly1305_pull(stream_state(s), plain, NULL, &tag, (const unsigned char *)in.at, in.len,
+						       NULL, 0) != 0)
+		return -EBADMSG;
+	*last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+	return 0;
 }
 
 bool vault_equal(struct str a, struct str b)

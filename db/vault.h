@@ -17,6 +17,8 @@ enum {
 	VAULT_SEAL_OVERHEAD = 1 + 24 + 16,                 /* version, nonce, tag */
 	VAULT_WRAPPED_LEN = VAULT_KEY_LEN + VAULT_SEAL_OVERHEAD,
 	VAULT_HASH_LEN = 32,
+	VAULT_STREAM_HEADER_LEN = 24,
+	VAULT_STREAM_OVERHEAD = 17,                        /* of each piece: tag and authenticator */
 };
 
 struct seal_key { /* of a person, or the vault's own for what belongs to nobody yet */
@@ -25,7 +27,11 @@ struct seal_key { /* of a person, or the vault's own for what belongs to nobody 
 
 struct vault {
 	struct seal_key wrap, own;
-	unsigned char index[VAULT_KEY_LEN], seen[VAULT_KEY_LEN], audit[VAULT_KEY_LEN];
+	unsigned char index[VAULT_KEY_LEN], seen[VAULT_KEY_LEN], audit[VAULT_KEY_LEN], backup[VAULT_KEY_LEN];
+};
+
+struct vault_stream { /* libsodium's secretstream, one direction */
+	_Alignas(8) unsigned char state[64];
 };
 
 /* Where sealed bytes stand: part of what is authenticated. */
@@ -63,6 +69,21 @@ void vault_fingerprint(const struct vault *vault, const struct str *parts, size_
 /* Keyed hash over a previous hash and a canonical row. */
 void vault_chain(const struct vault *vault, const unsigned char before[VAULT_HASH_LEN], struct str row,
 		 unsigned char out[VAULT_HASH_LEN]);
+
+/* The fingerprint that a database keeps of its key: tells another key from damage. */
+void vault_mark(const struct vault *vault, unsigned char out[VAULT_INDEX_LEN]);
+/* The audit's anchor: who has no key cannot make one. */
+void vault_anchor(const struct vault *vault, int64_t seq, struct str hash, unsigned char out[VAULT_INDEX_LEN]);
+
+/* A backup, piece by piece: none can be left out, changed, put elsewhere or cut off at the end unnoticed.  out holds
+ * len + VAULT_STREAM_OVERHEAD bytes; last ends the stream. */
+void vault_stream_begin(const struct vault *vault, struct vault_stream *s, unsigned char header[VAULT_STREAM_HEADER_LEN]);
+void vault_stream_push(struct vault_stream *s, struct str plain, bool last, unsigned char *out);
+/* 0 or -EBADMSG. in.len of vault_stream_pull() counts the overhead. */
+int vault_stream_open(const struct vault *vault, struct vault_stream *s, const unsigned char header[VAULT_STREAM_HEADER_LEN])
+	__attribute__((warn_unused_result));
+int vault_stream_pull(struct vault_stream *s, struct str in, unsigned char *plain, bool *last)
+	__attribute__((warn_unused_result));
 
 bool vault_equal(struct str a, struct str b); /* in constant time for equal lengths */
 void vault_random(void *out, size_t len);

@@ -47,6 +47,9 @@ static int run_all(struct batch *batch, struct batch_item *first)
 	}
 	crash_point("before_commit");
 	if (rc == 0)
+		rc = suppression_flush(db);
+	crash_point("suppression_written");
+	if (rc == 0)
 		rc = db_commit(db);
 	else
 		db_rollback(db);

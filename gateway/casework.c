@@ -219,7 +219,7 @@ int casework_apply_one(struct casework *w, const struct effect *e)
 	case EFFECT_OPT_OUT:
 		return opt_out(db, w->e164, "keyword", w->now_ms);
 	case EFFECT_OPT_IN:
-		return opt_in(db, w->e164);
+		return opt_in(db, w->e164, w->now_ms);
 	case EFFECT_LANGUAGE:
 		w->language = e->a;
 		return contact_set_language(db, w->who->contact_id, e->a);

@@ -34,6 +34,8 @@ int command_answers(const struct invocation *in);
 int command_query(const struct invocation *in);
 int command_text(const struct invocation *in);
 int command_outbound(const struct invocation *in);
+int command_backup(const struct invocation *in);
+int command_restore(const struct invocation *in);
 int command_version(const struct invocation *in);
 
 /* ---- what commands share: command.c */

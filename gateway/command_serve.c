@@ -1,7 +1,7 @@
 /* wasl serve [--demo [--state DIR] [--port N]]: the daemon, in the foreground.
  *
  * Started in this order and stopped in the reverse: configuration, database and book, loop, sender, outbox, listeners,
- * control socket, poller, housekeeping. */
+ * control socket, poller, housekeeping, snapshot. */
 #include "gateway/command.h"
 #include "gateway/control.h"
 #include "gateway/demo.h"
@@ -13,6 +13,7 @@
 #include "gateway/outbox.h"
 #include "gateway/poller.h"
 #include "gateway/print.h"
+#include "gateway/snapshot.h"
 #include "gateway/verbs.h"
 
 #include <errno.h>
@@ -32,6 +33,7 @@ struct service {
 	struct control *control;
 	struct poller *poller;
 	struct housekeeping *housekeeping;
+	struct snapshot *snapshot;
 	struct timer last_patience;
 	const char *demo; /* its folder as it was named, or NULL */
 };
@@ -179,6 +181,8 @@ static int start(struct service *s, const char *state, struct err *err)
 		rc = poller_start(g, &s->poller);
 	if (rc == 0)
 		rc = housekeeping_start(g, &s->housekeeping);
+	if (rc == 0)
+		rc = snapshot_start(g, &s->snapshot);
 	if (rc == 0 && s->demo)
 		rc = demo_start(g);
 	if (rc == 0)
@@ -192,6 +196,7 @@ static void stop(struct service *s)
 {
 	struct gateway *g = &s->g;
 	demo_stop(g);
+	snapshot_stop(s->snapshot);
 	housekeeping_stop(s->housekeeping);
 	poller_stop(s->poller);
 	control_close(s->control);

@@ -67,7 +67,7 @@ struct limits {
 
 struct retention {
 	unsigned unconsented_hours, partial_days, bodies_days_after_close, metadata_days, answers_days, complaints_days,
-		audit_days, replay_days;
+		audit_days, replay_days, case_days_after_close, backup_days;
 };
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };

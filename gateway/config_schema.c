@@ -173,6 +173,8 @@ static const struct key retention_keys[] = {
 	NUMBER(retention, metadata_days, 30, 3650, "730", "messages without their number"),
 	NUMBER(retention, answers_days, 30, 3650, "730", "coded answers and scores, after the last check-in"),
 	NUMBER(retention, complaints_days, 30, 3650, "730", "complaints"),
+	NUMBER(retention, case_days_after_close, 30, 3650, "365", "who it was, after a case was closed; then only its figures stay"),
+	NUMBER(retention, backup_days, 1, 35, "35", "backups in a folder that `wasl backup` is given"),
 	NUMBER(retention, audit_days, 365, 7300, "1825", "who did what"),
 	NUMBER(retention, replay_days, 7, 365, "90", "stored answers to callbacks, for an aggregator that asks again"),
 	END,

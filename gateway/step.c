@@ -223,7 +223,7 @@ static int sms_of_another_country(struct step *s)
 	if (keyword == KEYWORD_STOP)
 		rc = opt_out(s->db, str_of(s->event->from.e164), "keyword", s->now_ms);
 	else if (keyword == KEYWORD_START)
-		rc = opt_in(s->db, str_of(s->event->from.e164));
+		rc = opt_in(s->db, str_of(s->event->from.e164), s->now_ms);
 	if (rc == 0)
 		rc = log_inbound(s, words_of(s->event), NULL, "parked", s->event->id);
 	return rc == 0 ? of_another_country(s) : rc;

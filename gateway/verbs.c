@@ -6,6 +6,7 @@
 #include "gateway/case_change.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
+#include "gateway/snapshot.h"
 #include "gateway/version.h"
 
 #include <errno.h>
@@ -28,21 +29,52 @@ static void verb_status(struct gateway *g, json_t *request, struct control_call 
 	control_answer(call, answer);
 }
 
-/* ---- the brake */
+/* ---- the brake, and what a restore parked */
+
+enum brake_act { BRAKE_ON, BRAKE_OFF, PARKED_RELEASE, PARKED_DROP };
 
 struct brake_item {
 	struct batch_item item;
 	struct gateway *g;
 	struct control_call *call;
-	bool on;
+	enum brake_act act;
+	int64_t count;
 };
+
+static int act_named(struct str set)
+{
+	static const char *const name[] = { [BRAKE_ON] = "off", [BRAKE_OFF] = "on", [PARKED_RELEASE] = "release", [PARKED_DROP] = "drop" };
+	for (int i = 0; i <= PARKED_DROP; i++)
+		if (str_eq_z(set, name[i]))
+			return i;
+	return -1;
+}
 
 static int run_brake(struct batch_item *item, struct db *db)
 {
 	struct brake_item *b = (struct brake_item *)item;
-	int rc = audit_add(db, gateway_now(b->g), STR("administrator"), b->on ? STR("outbound.off") : STR("outbound.on"),
-			   STR("outbox"), STR(""));
-	return rc == 0 ? outbox_set_brake(b->g, b->on) : rc;
+	static const char *const said[] = { [BRAKE_ON] = "outbound.off", [BRAKE_OFF] = "outbound.on",
+					    [PARKED_RELEASE] = "outbound.release", [PARKED_DROP] = "outbound.drop" };
+	int rc = audit_add(db, gateway_now(b->g), STR("administrator"), str_of(said[b->act]), STR("outbox"), STR(""));
+	if (rc != 0)
+		return rc;
+	switch (b->act) {
+	case PARKED_RELEASE: return outbox_parked_release(db, &b->count);
+	case PARKED_DROP: return outbox_parked_drop(db, &b->count);
+	case BRAKE_ON: case BRAKE_OFF: break;
+	}
+	return outbox_set_brake(b->g, b->act == BRAKE_ON);
+}
+
+static void answer_outbound(struct gateway *g, struct control_call *call, int64_t count)
+{
+	int64_t parked = 0;
+	if (outbox_parked(&g->db, &parked) != 0)
+		control_refuse(call, EX_IOERR, "the database does not answer");
+	else
+		control_answer(call, json_pack("{s:b, s:s, s:i, s:I, s:I}", "ok", 1, "outbound", outbox_braked(g) ? "off" : "on",
+					       "under_way", (int)outbox_under_way(g), "parked", (json_int_t)parked,
+					       "count", (json_int_t)count));
 }
 
 static void brake_done(struct batch_item *item, int result)
@@ -50,8 +82,7 @@ static void brake_done(struct batch_item *item, int result)
 	struct brake_item *b = (struct brake_item *)item;
 	if (result == 0) {
 		outbox_wake(b->g);
-		control_answer(b->call, json_pack("{s:b, s:s, s:i}", "ok", 1, "outbound", b->on ? "off" : "on", "under_way",
-						  (int)outbox_under_way(b->g)));
+		answer_outbound(b->g, b->call, b->count);
 	} else {
 		control_refuse(b->call, EX_IOERR, "the database did not take the change");
 	}
@@ -62,12 +93,12 @@ static void verb_outbound(struct gateway *g, json_t *request, struct control_cal
 {
 	struct str set = json_get_str(request, "set");
 	if (!set.at) {
-		control_answer(call, json_pack("{s:b, s:s, s:i}", "ok", 1, "outbound", outbox_braked(g) ? "off" : "on",
-					       "under_way", (int)outbox_under_way(g)));
+		answer_outbound(g, call, 0);
 		return;
 	}
-	if (!str_eq_z(set, "on") && !str_eq_z(set, "off")) {
-		control_refuse(call, EX_DATAERR, "outbound is set on or off");
+	int act = act_named(set);
+	if (act < 0) {
+		control_refuse(call, EX_DATAERR, "outbound is set on or off; what is parked is released or dropped");
 		return;
 	}
 	struct brake_item *b = calloc(1, sizeof *b);
@@ -75,7 +106,7 @@ static void verb_outbound(struct gateway *g, json_t *request, struct control_cal
 		control_answer(call, NULL);
 		return;
 	}
-	*b = (struct brake_item){ { .run = run_brake, .done = brake_done }, g, call, str_eq_z(set, "off") };
+	*b = (struct brake_item){ { .run = run_brake, .done = brake_done }, g, call, (enum brake_act)act, 0 };
 	batch_add(&g->batch, &b->item);
 }
 
@@ -202,5 +233,6 @@ static void verb_inbox(struct gateway *g, json_t *request, struct control_call *
 
 const struct control_verb verbs[] = {
 	{ "status", verb_status }, { "outbound", verb_outbound }, { "case.set", verb_case_set },
-	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox }, { NULL, NULL },
+	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
+	{ "snapshot", verb_snapshot }, { NULL, NULL },
 };

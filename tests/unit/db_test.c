@@ -105,7 +105,7 @@ static void test_people(struct db *db)
 	CHECK_INT(opt_out(db, STR("+212600000102"), "keyword", 1), 0);
 	CHECK_INT(contact_add(db, STR("+212600000102"), STR("MA"), 1000, 0, &c), 0);
 	CHECK(c.opted_out);
-	CHECK_INT(opt_in(db, STR("+212600000102")), 0);
+	CHECK_INT(opt_in(db, STR("+212600000102"), 2), 0);
 	CHECK_INT(contact_by_number(db, STR("+212600000102"), &again), 1);
 	CHECK(!again.opted_out);
 	commit(db);

@@ -1,0 +1,83 @@
+#include "db/holdings.h"
+
+#include <stddef.h>
+
+/* Noon of the month's first day, UTC: the same month in each of the programme's time zones. */
+#define MONTH(column) "(CAST(strftime('%s', " column " / 1000, 'unixepoch', 'start of month', '+12 hours') AS INTEGER) * 1000)"
+/* What came after the row's first time stays as long after it: how long somebody waited is a figure. */
+#define AFTER(first, column) MONTH(first) " + (" column " - " first ")"
+#define DAY_OF_MONTH(column) "substr(" column ", 1, 7) || '-01'"
+#define OF_CASES "case_ref IN (SELECT ref FROM cases WHERE contact_id = ?1)"
+#define OF_CONTACT "contact_id = ?1"
+
+const struct holding holdings[] = {
+	{ "outbox", HOLDING_GOES, "message_id IN (SELECT message_id FROM message WHERE contact_id = ?1)", NULL, { { 0 } },
+	  "nothing leaves any more" },
+	{ "replay", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "what was shown on a phone" },
+	{ "message", HOLDING_STRIPPED, OF_CONTACT,
+	  "message_id direction channel mode case_ref flow state reason class attempts encoding segments",
+	  { { "contact_id", "?2" }, { "status", "iif(status IN ('queued', 'sending'), 'cancelled', status)" },
+	    { "created_at", MONTH("created_at") }, { "sent_at", AFTER("created_at", "sent_at") },
+	    { "delivered_at", AFTER("created_at", "delivered_at") } },
+	  "how many messages, of which length, with what outcome" },
+	{ "session", HOLDING_STRIPPED, OF_CONTACT, "session_id channel mode end_status",
+	  { { "contact_id", "?2" }, { "open", "0" }, { "resumable", "0" }, { "started_at", MONTH("started_at") },
+	    { "updated_at", AFTER("started_at", "updated_at") }, { "ended_at", AFTER("started_at", "ended_at") } },
+	  "how many conversations" },
+	{ "consent", HOLDING_STRIPPED, OF_CONTACT, "consent_id purpose answer text_key text_version language channel",
+	  { { "contact_id", "?2" }, { "at", MONTH("at") }, { "withdrawn_at", AFTER("at", "withdrawn_at") } },
+	  "how many consented to what" },
+	{ "checkin", HOLDING_STRIPPED, OF_CASES,
+	  "checkin_id case_ref wave instrument weights_version score_e score_s score_p score_c",
+	  { { "outcome", "iif(outcome IN ('SCHEDULED', 'SENT', 'STARTED'), 'SUPPRESSED', outcome)" },
+	    { "due_at", MONTH("due_at") " + checkin_id % 3600000" }, /* one case may have two of a month */
+	    { "sent_at", AFTER("due_at", "sent_at") }, { "delivered_at", AFTER("due_at", "delivered_at") },
+	    { "started_at", AFTER("due_at", "started_at") }, { "completed_at", AFTER("due_at", "completed_at") } },
+	  "scores and response rates" },
+	{ "referral", HOLDING_STRIPPED, OF_CASES, "referral_id case_ref service organisation consent outcome",
+	  { { "made_on", DAY_OF_MONTH("made_on") }, { "feedback_due", DAY_OF_MONTH("feedback_due") },
+	    { "feedback_on", DAY_OF_MONTH("feedback_on") } },
+	  "how many referrals, to whom, with what outcome" },
+	/* The kind is sealed anew before (erase.c). */
+	{ "alert", HOLDING_STRIPPED, "contact_id = ?1 OR " OF_CASES, "alert_id case_ref level office role kind",
+	  { { "contact_id", "?2" }, { "raised_at", MONTH("raised_at") }, { "due_at", AFTER("raised_at", "due_at") },
+	    { "taken_at", AFTER("raised_at", "taken_at") }, { "closed_at", AFTER("raised_at", "closed_at") } },
+	  "how many alerts, and how soon somebody acted" },
+	{ "task", HOLDING_STRIPPED, "contact_id = ?1 OR " OF_CASES, "task_id case_ref kind office role",
+	  { { "contact_id", "?2" }, { "created_at", MONTH("created_at") }, { "due_at", AFTER("created_at", "due_at") },
+	    { "done_at", "ifnull(" AFTER("created_at", "done_at") ", " MONTH("created_at") ")" },
+	    { "outcome", "ifnull(outcome, 'DONE')" } },
+	  "how many calls, with what outcome" },
+	/* By right no coded answer stays but those the funnel counts; by time all of them do (domain.md D9). */
+	{ "answer", HOLDING_STRIPPED, OF_CONTACT, "answer_id case_ref flow flow_version run_id state mode channel language",
+	  { { "contact_id", "?2" }, { "value", "iif(?3 OR state IN ('SAFE', 'CONFIRM'), value, NULL)" },
+	    { "answered_at", MONTH("answered_at") } },
+	  "how far people came" },
+	/* The sensitive column holds the vulnerability codes alone by now, sealed anew (erase.c). */
+	{ "cases", HOLDING_STRIPPED, OF_CONTACT,
+	  "ref direction priority nationality return_country host_country region office sex age_band group_size children step"
+	  " tags sensitive",
+	  { { "contact_id", "?2" }, { "status", "iif(status IN ('CLOSED', 'WITHDRAWN', 'DEPARTED', 'RETURNED'), status, 'CLOSED')" },
+	    { "close_reason", "iif(status IN ('CLOSED', 'WITHDRAWN', 'DEPARTED', 'RETURNED'), close_reason, 'WITHDRAWN')" },
+	    { "opened_at", MONTH("opened_at") }, { "updated_at", MONTH("updated_at") },
+	    { "closed_at", "ifnull(" MONTH("closed_at") ", iif(status IN ('DEPARTED', 'RETURNED'), NULL, " MONTH("updated_at") "))" },
+	    { "departed_on", DAY_OF_MONTH("departed_on") }, { "returned_on", DAY_OF_MONTH("returned_on") } },
+	  "the counted case: requests, returns, by country, sex, age group, month" },
+	{ "contact_point", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "the number" },
+	{ "contact", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "the name, and the key of all that was sealed" },
+
+	{ "opt_out", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a keyed hash; who said STOP is not written to again, ever" },
+	{ "tombstone", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a keyed hash of a key that is gone" },
+	{ "seen", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "keyed hashes of callbacks" },
+	{ "audit", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "who did what, by reference, without content" },
+	{ "audit_anchor", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "where the audit begins" },
+	{ "parked", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "searched for the number (erase.c)" },
+	{ "raw_page", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "gone when it is taken, at most one a channel" },
+	{ "message_part", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "gone after ten minutes" },
+	{ "open_session", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "keyed hashes; gone after a day" },
+	{ "early_report", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a vendor's id; gone after a day" },
+	{ "channel_state", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "the health of a channel" },
+	{ "flow_source", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "definitions" },
+	{ "setting", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "of the house" },
+	{ NULL, HOLDING_NOBODY, NULL, NULL, { { NULL, NULL } }, NULL },
+};
