@@ -3,6 +3,7 @@
 
 Absolute figures belong to the machine and the minute; the ratios are what to look at.  The load generator shares the two
 cores with what it measures, as the budget says.  BENCH_MESSAGES (default 1000000) is the size of the large database."""
+import glob
 import json
 import os
 import shutil
@@ -160,8 +161,25 @@ def text_shares(costs, top, alone_us):
             (us, share, 100 * us * top / 1e6), "under 5 % of a durable step", share < 5)
 
 
+def channels():
+    """Aggregators: the sender is one thread, so it never has more than one core; the sink has the other."""
+    bench = B + "/tests/bench/channels"
+    payloads = sorted(glob.glob("tests/data/payloads/*.json"))
+    done = subprocess.run([bench, "decode"] + payloads, capture_output=True, timeout=300, check=True)
+    for line in done.stdout.splitlines():
+        one = json.loads(line)
+        print("decode, %-16s %6.2f us a request (%d cases of %s)" % (one["adapter"], one["us"], one["cases"], one["file"]), flush=True)
+    done = subprocess.run([bench, "send", str(SECONDS)], capture_output=True, timeout=300, check=True)
+    sends, beside = [json.loads(line) for line in done.stdout.splitlines()]
+    row("sends a second, libcurl, kept connections, local sink", "%d (%d a second of one core)" %
+        (sends["per_second"], sends["per_core_second"]), "5000", sends["per_second"] >= 5000)
+    row("a send's latency beside a vendor that never answers", "%.2f x that without" % beside["median_ratio"], "at most 1.1 x",
+        beside["median_ratio"] <= 1.1)
+
+
 try:
     costs = texts()
+    channels()
     text_shares(costs, *throughput())
     sizes()
     print("%d of %d budgets met" % (sum(r[3] for r in rows), len(rows)))
