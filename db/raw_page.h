@@ -1,5 +1,5 @@
-/* Pages of an inbox that hands each message out once (Infobip): saved before they are understood, so that a crash or a
- * mistake of ours loses nothing.  At most one a channel. */
+/* Pages of an inbox (pull mode): saved before they are understood, so that a crash or a mistake of ours loses nothing,
+ * also where each message is handed out once (Infobip).  At most one a channel. */
 #ifndef DB_RAW_PAGE_H
 #define DB_RAW_PAGE_H
 

@@ -2,6 +2,7 @@
 
 #include "db/ledger.h"
 #include "db/raw_page.h"
+#include "db/seen.h"
 #include "gateway/crash.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
@@ -9,11 +10,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { PAGE_ARENA = 2 << 20, CALL_DEADLINE_MS = 30000, FAILURES_MAX = 6 };
+enum { PAGE_ARENA = 2 << 20, CALL_DEADLINE_MS = 30000, FAILURES_MAX = 6, SAVE_AGAIN_MS = 1000 };
 
 struct inbox { /* one channel's */
 	struct batch_item item;
-	struct timer timer;
+	struct timer timer;      /* the next fetch */
+	struct timer save_again; /* a page in hand waits for room on the disk */
 	struct poller *poller;
 	const struct channel *channel;
 	struct arena arena;      /* of the page under way */
@@ -46,6 +48,21 @@ static void again(struct inbox *in, bool soon)
 
 /* ---- a page into the database */
 
+/* The same bytes come again with the next fetch where the inbox is asked for by time, or the page stays unreadable. */
+static int park_once(struct inbox *in, struct db *db, const char *why, struct str raw)
+{
+	struct str what[] = { STR("parked"), in->channel->id, raw };
+	unsigned char key[VAULT_INDEX_LEN];
+	struct replay nothing = { .http = 200, .content_type = STR("text/plain"), .body = STR("") };
+	vault_fingerprint(&db->vault, what, 3, key);
+	nothing.at = gateway_now(in->poller->g);
+	int rc = seen_find(db, key, &(struct replay){ 0 });
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = parked_add(db, in->channel->id, "poll", why, raw, nothing.at);
+	return rc == 0 ? seen_add(db, key, 0, &nothing) : rc;
+}
+
 static int take_all(struct inbox *in, struct db *db)
 {
 	int rc = 0;
@@ -57,8 +74,7 @@ static int take_all(struct inbox *in, struct db *db)
 	}
 	for (size_t i = 0; rc == 0 && i < in->parked_count; i++) {
 		const struct event *e = &in->parked[i];
-		rc = parked_add(db, in->channel->id, "poll", "a message of the page could not be read",
-				e->raw.len ? e->raw : e->text, gateway_now(in->poller->g));
+		rc = park_once(in, db, "a message of the page could not be read", e->raw.len ? e->raw : e->text);
 	}
 	return rc;
 }
@@ -66,9 +82,9 @@ static int take_all(struct inbox *in, struct db *db)
 static int run_page(struct batch_item *item, struct db *db)
 {
 	struct inbox *in = (struct inbox *)item;
-	int rc = in->channel->adapter->once ? raw_page_done(db, in->channel->id) : 0;
+	int rc = raw_page_done(db, in->channel->id);
 	if (rc == 0 && in->page.verdict == VERDICT_MALFORMED)
-		return parked_add(db, in->channel->id, "poll", "the page could not be read", in->body, gateway_now(in->poller->g));
+		return park_once(in, db, "the page could not be read", in->body);
 	if (rc == 0)
 		rc = take_all(in, db);
 	crash_point("page_taken");
@@ -80,7 +96,9 @@ static void page_done(struct batch_item *item, int result)
 	struct inbox *in = (struct inbox *)item;
 	bool read = result == 0 && in->page.verdict != VERDICT_MALFORMED;
 	in->saved = in->saved && result != 0; /* what could not be taken is looked at again */
-	bool more = read && in->page.count + in->parked_count > 0;
+	/* A list that is asked for by time holds its newest again and again: only one that moves on is asked at once. */
+	bool moved = in->channel->adapter->once || !str_eq_z(in->next_cursor, in->cursor);
+	bool more = read && moved && in->page.count + in->parked_count > 0;
 	if (read)
 		read = str_copy(in->next_cursor, in->cursor, sizeof in->cursor);
 	in->failures = read ? 0 : in->failures + 1;
@@ -108,18 +126,14 @@ static void understand(struct inbox *in, const struct http_result *result, int r
 		log_event(LOG_WARN, "inbox not fetched", "channel=%s status=%u curl=%d", in->channel->id.at, result->status,
 			  result->curl_code);
 		again(in, false);
-	} else if (in->page.verdict != VERDICT_MALFORMED && in->page.count + in->parked_count == 0 && !in->saved) {
-		in->failures = 0;
-		if (!str_copy(in->next_cursor, in->cursor, sizeof in->cursor)) /* where an empty page moves it on */
-			in->cursor[0] = '\0';
-		again(in, false);
 	} else {
 		in->item = (struct batch_item){ .run = run_page, .done = page_done };
 		batch_add(&g->batch, &in->item);
 	}
 }
 
-/* ---- each message once: first the bytes, then what they mean */
+/* ---- first the bytes, then what they mean: a mistake of ours, or a crash, loses no message.  An inbox that hands each out
+ * once has no other copy, so a page is not understood before it is saved, however long the disk is full. */
 
 static const struct http_result as_saved = { .status = 200, .content_type = { "", 0 }, .retry_after_s = -1 };
 
@@ -129,25 +143,38 @@ static int run_save(struct batch_item *item, struct db *db)
 	return raw_page_put(db, in->channel->id, str_of(in->cursor), in->body, gateway_now(in->poller->g));
 }
 
+static void save(struct inbox *in);
+
+static void save_now(struct timer *timer)
+{
+	save(timer->user);
+}
+
 static void save_done(struct batch_item *item, int result)
 {
 	struct inbox *in = (struct inbox *)item;
 	crash_point("page_saved");
 	in->saved = result == 0;
-	/* The disk says no: it is tried all the same, these bytes exist nowhere else any more. */
-	understand(in, &as_saved, 0);
+	if (result == 0)
+		understand(in, &as_saved, 0);
+	else if (timer_set(in->poller->g->loop, &in->save_again, SAVE_AGAIN_MS) != 0)
+		save(in);
+}
+
+static void save(struct inbox *in)
+{
+	in->item = (struct batch_item){ .run = run_save, .done = save_done };
+	batch_add(&in->poller->g->batch, &in->item);
 }
 
 static void page_came(const struct http_result *result, void *user)
 {
 	struct inbox *in = user;
 	int rc = transport_class(result) == SEND_ACCEPTED ? keep_body(in, result) : -EIO;
-	if (rc != 0 || !in->channel->adapter->once) {
+	if (rc == 0)
+		save(in);
+	else
 		understand(in, result, rc);
-		return;
-	}
-	in->item = (struct batch_item){ .run = run_save, .done = save_done };
-	batch_add(&in->poller->g->batch, &in->item);
 }
 
 /* What was saved and not taken when the daemon ended. */
@@ -216,7 +243,7 @@ int poller_start(struct gateway *g, struct poller **out)
 			continue;
 		struct inbox *in = &p->inbox[p->count++];
 		*in = (struct inbox){ .poller = p, .channel = channel, .timer = { .fire = fetch, .user = in },
-				       .saved = channel->adapter->once };
+				       .save_again = { .fire = save_now, .user = in }, .saved = true };
 		int rc = channel_state_get(&g->db, channel->id, &state);
 		if (rc < 0 || !str_copy(str_of(state.cursor), in->cursor, sizeof in->cursor))
 			return rc < 0 ? rc : -EINVAL;
@@ -229,7 +256,9 @@ int poller_start(struct gateway *g, struct poller **out)
 
 void poller_stop(struct poller *p)
 {
-	for (size_t i = 0; p && i < p->count; i++)
+	for (size_t i = 0; p && i < p->count; i++) {
 		timer_stop(p->g->loop, &p->inbox[i].timer);
+		timer_stop(p->g->loop, &p->inbox[i].save_again);
+	}
 	/* A fetch under way still points here; it ends with the process. */
 }

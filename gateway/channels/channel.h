@@ -224,9 +224,8 @@ struct adapter {
 	int (*credited)(const struct channel *channel, const struct http_result *result, struct arena *arena,
 			struct str *credit);
 
-	/* Pull mode; NULL where the vendor has no inbox.  once: each message is given once only, so the raw page is
-	 * saved before it is understood.  cursor: "" at the first fetch; -EINVAL: not one of ours, or
-	 * the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
+	/* Pull mode; NULL where the vendor has no inbox.  once: each message is given once only.  cursor: "" at the
+	 * first fetch, at most 127 bytes; -EINVAL: not one of ours, or the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
 	 * *parked, its raw the entry as it stood there; VERDICT_MALFORMED when there is no page at all (then
 	 * *next_cursor is the old one).  The cursor is to be committed together with the events. */
 	bool once;

@@ -229,4 +229,6 @@ const struct adapter smsgate = {
 	.recipients_per_call = RECIPIENTS_MAX,
 	.compose = compose,
 	.classify = classify,
+	.poll = smsgate_poll,
+	.polled = smsgate_polled,
 };

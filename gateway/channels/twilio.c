@@ -348,4 +348,6 @@ const struct adapter twilio = {
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,
+	.poll = twilio_poll,
+	.polled = twilio_polled,
 };

@@ -15,4 +15,10 @@ extern const struct adapter twilio;
 bool twilio_signature_ok(struct str auth_token, struct str url, const struct form *form, struct str given,
 			 struct arena *arena);
 
+/* The inbox; functions of struct adapter (twilio_inbox.c). */
+int twilio_poll(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
+int twilio_polled(const struct channel *channel, struct str cursor, const struct http_result *result,
+	       const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
+	       size_t *parked_count, struct str *next_cursor);
+
 #endif

@@ -134,6 +134,53 @@ def infobip_once():
         vendor.close()
 
 
+def smsgate_inbox():
+    """An office behind NAT: the phone is asked, what came is saved first, the cursor moves with the messages."""
+    entry = lambda n, **more: {"id": "text:%d" % n, "type": "SMS", "sender": "+21260000010%d" % n, "recipient": None, "contentPreview":
+                               "Bonjour", "createdAt": "2026-03-11T09:14:0%d.000Z" % n, **more}
+    box = [entry(2), {"id": "text:9", "type": "SMS", "contentPreview": "nobody", "createdAt": "2026-03-11T09:14:01.000Z"}, entry(1)]
+    webhook = {"event": "sms:received", "payload": {"messageId": "2", "message": "Bonjour", "sender": "+212600000102",
+                                                    "receivedAt": "2026-03-11T09:14:02.000Z"}}
+
+    def answer(method, path, *_):
+        return (202, {"id": "x", "state": "Pending"}) if method == "POST" else (200, box if path.startswith("/inbox") else [])
+
+    vendor = Vendor(answer)
+    fetches = lambda: [g[1] for g in vendor.got if g[0] == "GET"]
+    channel = {"id": "sg", "adapter": "smsgate", "token": "k7Qm2vXw9pLr4TzB", "country": "MA", "username": "u", "password": "p",
+               "base_url": vendor.url, "poll_seconds": 1}
+    house = House(channels=[channel], countries=COUNTRIES)
+    try:
+        done = house.run("channel", "poll", "--channel", "sg")
+        got = json.loads(done.stdout)
+        report.check("channel poll shows the phone's inbox", [m["id"] for m in got["messages"]] == ["1", "2"] and
+                     got["parked"] == ["text:9"] and got["next_cursor"] == "1773220382000", done.stdout.decode())
+        if "crash" in (house.binary or ""):
+            house.environment = {"WASL_CRASH_AT": "page_taken:1"}
+            house.start(expect=False)
+            report.check("the daemon dies while a page is taken", wait(lambda: house.process.poll() is not None))
+            house.environment = {}
+            box_then, box[:] = box[:], []
+            house.start()
+            report.check("what was saved is taken though the phone has it no more",
+                         wait(lambda: statuses(house, "in") == ["received", "received"]), str(statuses(house, "in")))
+            box[:] = box_then
+        else:
+            house.start()
+        report.check("each message is taken", wait(lambda: statuses(house, "in") == ["received", "received"]), str(statuses(house, "in")))
+        before = len(fetches())
+        report.check("the phone is asked again, from the newest on",
+                     wait(lambda: len(fetches()) >= before + 2) and "from=2026-03-11T09:13:02.000Z" in fetches()[-1], str(fetches()[-1:]))
+        house.request("POST", "/cb/sg/k7Qm2vXw9pLr4TzB/hook", json.dumps(webhook), {"Content-Type": "application/json"})
+        report.check("what comes twice, or by its webhook too, is one message", statuses(house, "in") == ["received", "received"])
+        house.stop()
+        parked = house.plain_rows("SELECT count(*) FROM parked")[0][0]
+        report.check("what cannot be read is kept once", parked == 1, str(parked))
+    finally:
+        house.close()
+        vendor.close()
+
+
 def orange_token():
     tokens = ["T1", "T2"]
 
@@ -221,6 +268,6 @@ def vonage_part_alone():
         house.close()
 
 
-for test in (smssync_queue, infobip_once, orange_token, mtn_token_and_reference, vonage_part_alone):
+for test in (smssync_queue, infobip_once, smsgate_inbox, orange_token, mtn_token_and_reference, vonage_part_alone):
     test()
 report.end()

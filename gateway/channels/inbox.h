@@ -1,0 +1,36 @@
+/* Inboxes that are asked for by time and answer newest first, in pages (Twilio, smsgate): what their fetches share.
+ *
+ * A cursor is "" (everything that is there), "SINCE", or in the middle of a series of pages "SINCE.PAGE.TOKEN.NEWEST"; times
+ * in ms since 1970 UTC.  The next series begins INBOX_OVERLAP_MS before the newest message seen, because messages may
+ * stand in the list a little later than their time says; what comes twice is found by its id and causes nothing. */
+#ifndef GATEWAY_CHANNELS_INBOX_H
+#define GATEWAY_CHANNELS_INBOX_H
+
+#include "gateway/channels/inlet.h"
+
+enum { INBOX_OVERLAP_MS = 60 * 1000, INBOX_TOKEN_MAX = 64 };
+
+struct inbox_cursor {
+	int64_t since_ms;  /* 0: from the beginning */
+	uint64_t page;     /* 0: the first of a series */
+	struct str token;  /* the vendor's word for the page; "-": none */
+	int64_t newest_ms; /* of the pages before */
+};
+
+/* 0, or -EINVAL: not one of ours. */
+int inbox_cursor_read(struct str text, struct inbox_cursor *out) __attribute__((warn_unused_result));
+/* "2026-03-11T09:14:25Z", with the milliseconds where `fraction`. */
+void inbox_put_time(struct buf *out, int64_t ms, bool fraction);
+
+struct inbox_page { /* how one vendor's page is read */
+	/* One entry: an event, a parked one, or nothing.  *at_ms: its time; 0: none.  0 or -ENOMEM. */
+	int (*read)(struct inlet *in, const json_t *entry, int64_t *at_ms);
+	size_t most;       /* entries; more make the page malformed */
+	bool more;         /* another page follows */
+	struct str token;  /* and this is its word */
+};
+/* The entries into in->out, oldest first, and the cursor behind them.  entries no array: malformed.  0 or -ENOMEM. */
+int inbox_page_read(struct inlet *in, const json_t *entries, const struct inbox_page *page, const struct inbox_cursor *was,
+	       struct str *next_cursor) __attribute__((warn_unused_result));
+
+#endif
