@@ -3,16 +3,20 @@
  * Exit code 0 whenever there is an answer for each number, also "rejected_permanent" or "unknown": a script reads
  * "result".  Only where there is none, and nothing can have been sent, does the code tell:
  *   64 the arguments; 65 a number or text that cannot be sent; 69 the channel cannot send;
- *   70 out of memory; 78 the channel's configuration */
+ *   70 out of memory; 75 no daemon for a phone to ask; 78 the channel's configuration
+ *
+ * Where a phone comes for its messages (smssync, envayasms) they are queued for it: "unknown", with the code "queued". */
 #include "gateway/command.h"
 #include "gateway/command_channel.h"
 #include "gateway/json.h"
+#include "gateway/offline.h"
 #include "gateway/sender.h"
 #include "flows/text/utf8.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { DEADLINE_MS = 30000, ARENA = 8 * 1024 * 1024, TEXT_MAX = 16 * 1024 };
 
@@ -95,7 +99,7 @@ static int check_channel(const struct channel *channel)
 {
 	if (channel->sink)
 		return command_fail(name, EX_UNAVAILABLE, "the demo's channel sends inside the daemon only");
-	if (!channel->adapter->compose)
+	if (!channel->adapter->compose && !channel->adapter->phone_queue)
 		return command_fail(name, EX_UNAVAILABLE, "this aggregator cannot send SMS");
 	if (!channel->sms)
 		return command_fail(name, EX_UNAVAILABLE, "the channel's modes are without \"sms\"");
@@ -207,6 +211,24 @@ static void print_results(const struct recipient_result *results, json_t *recipi
 	json_decref(whole);
 }
 
+static enum send_class class_named(const char *word)
+{
+	enum send_class class = SEND_ACCEPTED;
+	while (class < SEND_UNKNOWN && (!word || strcmp(word, send_class_name(class)) != 0))
+		class++;
+	return class;
+}
+
+static void print_queued(json_t *recipients)
+{
+	static struct recipient_result results[RECIPIENTS_MAX];
+	size_t count = json_array_size(recipients) < RECIPIENTS_MAX ? json_array_size(recipients) : RECIPIENTS_MAX;
+	for (size_t i = 0; i < count; i++)
+		results[i].result = class_named(json_string_value(json_object_get(json_array_get(recipients, i), "result")));
+	(void)fprintf(stderr, "wasl %s: queued for the phone, which comes for it; `wasl channel list` shows the queue\n", name);
+	print_results(results, json_incref(recipients), count);
+}
+
 /* ref: the outbox takes the numbers of its messages for references, so "gw-1" is never one of those. */
 static struct outgoing part_of(const struct order *order, size_t from, struct buf *ref)
 {
@@ -250,6 +272,27 @@ static int send_all(const struct order *order, struct arena *arena)
 	return EX_OK;
 }
 
+/* For a phone that comes for its messages: the daemon queues them, and what becomes of them nobody can say yet. */
+static int queue_all(const struct config *config, const struct order *order)
+{
+	int code;
+	json_t *answer = NULL, *to = json_array(), *request = json_object();
+	json_put_str(request, "do", STR("phone.send"));
+	json_put_str(request, "channel", order->channel->id);
+	json_put_str(request, "text", order->final);
+	for (size_t i = 0; i < order->count; i++)
+		(void)json_array_append_new(to, json_string(order->to[i].e164));
+	(void)json_object_set_new(request, "to", to);
+	int rc = ask_daemon(config, request, &answer, &code);
+	json_decref(request);
+	if (rc == 0)
+		code = command_fail(name, EX_TEMPFAIL, "no daemon runs that the phone could ask; nothing was queued");
+	if (rc == 1 && code == 0)
+		print_queued(json_object_get(answer, "recipients"));
+	json_decref(answer);
+	return code;
+}
+
 int channel_send(const struct config *config, const struct phone_plan *phones, int argc, char **argv)
 {
 	static struct order order; /* large */
@@ -269,7 +312,7 @@ int channel_send(const struct config *config, const struct phone_plan *phones, i
 	if (!code)
 		code = read_text(&order, &arena);
 	if (!code)
-		code = send_all(&order, &arena);
+		code = order.channel->adapter->phone_queue ? queue_all(config, &order) : send_all(&order, &arena);
 	arena_free(&arena);
 	return code;
 }

@@ -73,7 +73,7 @@ int phone_queue_expire(struct gateway *g, int64_t now_ms)
 	int rc = 0;
 	for (size_t i = 0; rc >= 0 && i < g->config.channels_count; i++) {
 		const struct channel *channel = &g->config.channels[i];
-		if (!channel->adapter->compose) /* else the call itself has a deadline */
+		if (channel->adapter->phone_queue) /* elsewhere the call itself has a deadline */
 			rc = outbox_unconfirmed(&g->db, channel->id, now_ms);
 	}
 	return rc < 0 ? rc : 0;

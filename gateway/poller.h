@@ -1,7 +1,8 @@
 /* An office behind NAT receives through libcurl alone: the aggregator's inbox is fetched every poll_seconds.
  *
- * What came is saved before it is understood.  The messages of a page and the cursor behind them are committed together; a page that cannot be read is kept whole
- * (parked) and the cursor stays.  A message fetched twice is found by its id and causes nothing. */
+ * What came is saved before it is understood.  The messages of a page and the cursor behind them are committed together;
+ * a page that cannot be read is kept whole (parked) and the cursor stays.  A message fetched twice is found by its id and
+ * causes nothing. */
 #ifndef GATEWAY_POLLER_H
 #define GATEWAY_POLLER_H
 

@@ -232,6 +232,7 @@ static void verb_inbox(struct gateway *g, json_t *request, struct control_call *
 }
 
 const struct control_verb verbs[] = {
+	{ "phone.send", verb_phone_send },
 	{ "status", verb_status }, { "outbound", verb_outbound }, { "case.set", verb_case_set },
 	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
 	{ "snapshot", verb_snapshot }, { NULL, NULL },

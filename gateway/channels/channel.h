@@ -188,6 +188,7 @@ struct adapter {
 	const char *name;             /* of the configuration */
 	const char *const *keys;      /* own keys it takes, NULL-terminated; "!" before a name: required for sending */
 	const struct hook *hooks;     /* ended by name == NULL */
+	bool phone_queue;             /* no call sends: a phone comes for its messages (gateway/phone_queue.h) */
 	bool authenticates;           /* the adapter proves each request itself: no token in the URL */
 	/* NULL, or: once, when the configuration loads: checks the own keys, sets channel->prepared and ->hooks (both in
 	 * the arena).  0, -ENOMEM, or -EINVAL with "path: what" in err, the path seen from the channel's object. */
@@ -225,7 +226,8 @@ struct adapter {
 			struct str *credit);
 
 	/* Pull mode; NULL where the vendor has no inbox.  once: each message is given once only.  cursor: "" at the
-	 * first fetch, at most 127 bytes; -EINVAL: not one of ours, or the channel is not configured for it.  polled(): the page in *out, oldest first; what cannot be read in
+	 * first fetch, at most 127 bytes; -EINVAL: not one of ours, or the channel is not configured for it.
+	 * polled(): the page in *out, oldest first; what cannot be read in
 	 * *parked, its raw the entry as it stood there; VERDICT_MALFORMED when there is no page at all (then
 	 * *next_cursor is the old one).  The cursor is to be committed together with the events. */
 	bool once;

@@ -186,6 +186,7 @@ const struct adapter envayasms = {
 	.keys = keys,
 	.hooks = hooks,
 	.authenticates = true,
+	.phone_queue = true,
 	.decode = decode,
 	.reply = reply,
 };

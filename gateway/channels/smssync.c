@@ -268,6 +268,7 @@ const struct adapter smssync = {
 	.keys = keys,
 	.hooks = hooks,
 	.authenticates = true,
+	.phone_queue = true,
 	.decode = decode,
 	.reply = reply,
 };

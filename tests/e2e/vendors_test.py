@@ -93,12 +93,29 @@ def smssync_queue():
         report.check("and is sent", statuses(house) == ["sent"], str(statuses(house)))
         tells("result", {"message_result": [{"uuid": uuid, "sent_result_code": 0, "delivered_result_code": 0}]})
         report.check("its report makes it delivered", statuses(house) == ["delivered"], str(statuses(house)))
-        sms("1", 2)
+        done = house.run("channel", "send", "--channel", "ss", "--to", "0600000777", "--text", "essai")
+        got = json.loads(done.stdout)
+        report.check("channel send queues for the phone, and does not say more than it knows", done.returncode == 0 and
+                     got["result"] == "unknown" and got["recipients"][0]["code"] == "queued", done.stdout.decode() + done.stderr.decode())
+        taken = asks()
+        report.check("the phone gets it", [(m["to"], m["message"], m["uuid"]) for m in taken] ==
+                     [("+212600000777", "essai", got["recipients"][0]["id"])], str(taken))
+        tells("sent", {"queued_messages": [taken[0]["uuid"]]})
+        sms("STOP", 3)
+        for m in asks():
+            tells("sent", {"queued_messages": [m["uuid"]]})
+        done = house.run("channel", "send", "--channel", "ss", "--to", "+212600000101", "--text", "essai")
+        report.check("who said STOP is sent nothing", json.loads(done.stdout)["result"] == "rejected_permanent" and asks() == [],
+                     done.stdout.decode() + done.stderr.decode())
+        sms("START", 4)
         report.check("the next one is handed out", len(asks()) == 1)
         house.kill()
         house.start()
         report.check("what was handed out and never confirmed is unknown after a crash",
-                     statuses(house) == ["delivered", "unknown"], str(statuses(house)))
+                     statuses(house) == ["delivered", "sent", "sent", "unknown"], str(statuses(house)))
+        house.stop()
+        done = house.run("channel", "send", "--channel", "ss", "--to", "+212600000777", "--text", "essai")
+        report.check("without a daemon nothing is queued, and it says so", done.returncode == 75 and done.stdout == b"", str(done))
     finally:
         house.close()
 
