@@ -8,6 +8,7 @@
 #include "gateway/offline.h"
 #include "gateway/print.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,7 +32,8 @@ struct place {
 
 static void path_in(char out[PATH_ROOM], const char *folder, const char *name)
 {
-	(void)snprintf(out, PATH_ROOM, "%s/%s", folder, name);
+	int len = snprintf(out, PATH_ROOM, "%s/%s", folder, name);
+	assert(len > 0 && len < PATH_ROOM); /* state has at most 4096 bytes, the names here are short */
 }
 
 static void remove_folder(const struct place *p)

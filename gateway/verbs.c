@@ -6,6 +6,7 @@
 #include "gateway/case_change.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
+#include "gateway/phone_send.h"
 #include "gateway/snapshot.h"
 #include "gateway/version.h"
 
