@@ -5,5 +5,6 @@
 #include "gateway/act.h"
 
 extern const struct act approval_acts[]; /* approval.list is a query, not an act */
+extern const struct act number_acts[];
 
 #endif

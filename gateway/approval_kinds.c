@@ -1,10 +1,10 @@
 /* What is carried out when a second person has said yes.  One line a kind. */
-#include "gateway/approval.h"
+#include "gateway/number_acts.h"
 
 const struct approval_kind approval_kinds[] = {
 	{ "ERASE", "protection", NULL },
 	{ "MERGE", "supervisor", NULL },
-	{ "NUMBER", "supervisor", NULL },
+	{ "NUMBER", "supervisor", number_carry_out },
 	{ "EXPORT_NAMES", "supervisor", NULL },
 	{ NULL, NULL, NULL },
 };

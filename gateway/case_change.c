@@ -113,7 +113,7 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	const struct key *key = find_key(a->key);
 	struct str v = a->value;
 	if (str_eq_z(a->key, "phone"))
-		return err_set(err, -EINVAL, "phone: a change of number needs a second person and is not made here");
+		return err_set(err, -EINVAL, "phone: a change of number waits for a second person: set it alone, without other keys");
 	if (!key)
 		return err_set(err, -EINVAL, "%.*s: no such key; there are status, step, priority, assigned_to, office, region, city,"
 			       " nationality, return_country, host_country, departed_on, returned_on, sex, age_band, birth_year,"

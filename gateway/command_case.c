@@ -1,4 +1,5 @@
 /* wasl case list [--status S] [--priority P] · case show REF · case set REF KEY=VALUE… --as USER [--reason TEXT] */
+#include "gateway/act.h"
 #include "gateway/case_change.h"
 #include "gateway/command.h"
 #include "gateway/offline.h"
@@ -202,11 +203,46 @@ static int parse_set(const struct invocation *in, struct set *s)
 	return 0;
 }
 
+/* A verified change of number is asked for; a second person decides (`wasl approval`). */
+static int ask_for_number(const struct set *s)
+{
+	json_t *answer = NULL, *request = json_pack("{s:s, s:s}", "do", "act", "act", "number.request");
+	json_put_str(request, "ref", s->ref);
+	json_put_str(request, "phone", s->assignment[0].value);
+	json_put_str(request, "as", s->as);
+	json_put_str(request, "reason", s->reason);
+	int code = act_ask(s->config, request, &answer);
+	if (code == 0)
+		printf("waits for a second person: wasl approval approve %" JSON_INTEGER_FORMAT " --as USER --reason TEXT\n",
+		       json_integer_value(json_object_get(answer, "approval_id")));
+	json_decref(answer);
+	json_decref(request);
+	return code;
+}
+
+static int set_values(struct set *s)
+{
+	json_t *answer = NULL;
+	struct err err;
+	int code = 0;
+	for (size_t i = 0; code == 0 && i < s->count; i++)
+		if (case_assignment_check(s->config, &s->assignment[i], &err) != 0) {
+			fprintf(stderr, "wasl: %s\n", err.text);
+			code = EX_DATAERR;
+		}
+	if (code != 0)
+		return code;
+	json_t *request = set_request(s);
+	if (ask_daemon(s->config, request, &answer, &code) == 0)
+		code = set_without_daemon(s);
+	json_decref(request);
+	json_decref(answer);
+	return code;
+}
+
 static int case_set(const struct invocation *in)
 {
 	struct config config;
-	struct err err;
-	json_t *answer = NULL;
 	struct set s = { .reason = STR("") };
 	int code = in->argc < 4 ? command_usage("case set", "takes REF KEY=VALUE… --as USER") : parse_set(in, &s);
 	if (code == 0)
@@ -214,19 +250,7 @@ static int case_set(const struct invocation *in)
 	if (code != 0)
 		return code;
 	s.config = &config, s.ref = str_of(in->argv[2]);
-	for (size_t i = 0; code == 0 && i < s.count; i++)
-		if (case_assignment_check(&config, &s.assignment[i], &err) != 0) {
-			fprintf(stderr, "wasl: %s\n", err.text);
-			code = EX_DATAERR;
-		}
-	if (code == 0) {
-		json_t *request = set_request(&s);
-		int rc = ask_daemon(&config, request, &answer, &code);
-		if (rc == 0)
-			code = set_without_daemon(&s);
-		json_decref(request);
-		json_decref(answer);
-	}
+	code = s.count == 1 && str_eq_z(s.assignment[0].key, "phone") ? ask_for_number(&s) : set_values(&s);
 	config_free(&config);
 	return code;
 }

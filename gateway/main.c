@@ -29,6 +29,7 @@ static const struct command commands[] = {
 	  "the cases", command_case },
 	{ "approval", "list [--state S] | approve ID --as USER --reason TEXT | refuse ID --as USER --reason TEXT",
 	  "what waits for a second person", command_approval },
+	{ "number", "list [--state S] | refuse REF --as USER --reason TEXT", "claims of a new number", command_number },
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
 	{ "outbound", "on | off | status | release | drop", "the brake; what a restore parked", command_outbound },

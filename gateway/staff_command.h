@@ -19,5 +19,6 @@ struct staff_word {
 int staff_command(const struct invocation *in, const char *name, const struct staff_word *words);
 
 int command_approval(const struct invocation *in);
+int command_number(const struct invocation *in);
 
 #endif

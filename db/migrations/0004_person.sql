@@ -22,3 +22,9 @@ CREATE TABLE number_claim (
 ) STRICT;
 CREATE INDEX number_claim_case ON number_claim (case_ref, state);
 CREATE INDEX number_claim_contact ON number_claim (contact_id);
+
+CREATE VIEW v_number_claim AS SELECT
+  claim_id, case_ref, contact_id, point_id, why, proved, state,
+  strftime('%Y-%m-%dT%H:%M:%S', claimed_at / 1000, 'unixepoch') || printf('.%03dZ', claimed_at % 1000) AS claimed_at,
+  strftime('%Y-%m-%dT%H:%M:%S', decided_at / 1000, 'unixepoch') || printf('.%03dZ', decided_at % 1000) AS decided_at
+FROM number_claim;

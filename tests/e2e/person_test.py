@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from house import Aggregator, House, Phone, Report
 
 report = Report()
+GUINEA = "+224620000101"
 OWN, NEW, THIRD = "+212600000101", "+212600000102", "+212600000103"
 REQUEST = ("1", "1", "2", "1", "1", "1", "1", "1", "1", "0", "1", "1", "1", "1", "4821", "1")  # French, a man alone from Guinea, a code
 
@@ -17,8 +18,10 @@ class Town:
 
     def __init__(self):
         self.aggregator = Aggregator()
-        self.house = House(optional_states=["PIN"])
-        self.house.channel["base_url"] = self.aggregator.url
+        self.house = House(optional_states=["PIN"], countries={"MA": {"sos": "112"}, "GN": {"sos": "117"}})
+        self.house.config["channels"].append(dict(self.house.channel, id="gn", token="g" * 27, country="GN"))
+        for channel in self.house.config["channels"]:
+            channel["base_url"] = self.aggregator.url
         self.house.write_config()
         self.house.start()
 
@@ -162,7 +165,53 @@ def borrowed_proof():
         report.check("and touches no case whose code was not typed", first not in cases and len(cases) == 1, str(cases))
 
 
+def changed():
+    """Two people of the staff, and the number is the new one: what is sent goes there, the old one is history."""
+    with Town() as town:
+        own, _, ref = town.request(OWN)
+        town.walk(GUINEA, "4", ref, "4821", "4")
+        asked = town.house.run("case", "set", ref, "phone=" + GUINEA, "--as", "amina", "--reason", "two questions from the file")
+        report.check("a change of number waits for a second person", asked.returncode == 0 and b"wasl approval approve" in asked.stdout and
+                     town.point(GUINEA) == ["ACTIVE"] and town.point(OWN) == ["BLOCKED"], str(asked))
+        number = asked.stdout.split()[8].decode()
+        own_decision = town.house.run("approval", "approve", number, "--as", "amina", "--reason", "me")
+        report.check("who asked does not decide", own_decision.returncode == 77 and town.point(OWN) == ["BLOCKED"], str(own_decision))
+        done = town.house.run("approval", "approve", number, "--as", "karim", "--reason", "heard the call")
+        report.check("another one does", done.returncode == 0, str(done))
+        report.check("the new number hears that it is done", town.aggregator.wait_for(1) and
+                     town.sms_to(GUINEA) == ["C'est fait. Nos messages arrivent maintenant ici."], str(town.aggregator.got))
+        points = {(p["phone"], p["status"], p["contact_id"]) for p in
+                  town.rows("SELECT phone, status, contact_id FROM v_contact_point")}
+        person = town.rows("SELECT contact_id FROM v_case")[0]["contact_id"]
+        report.check("it is the person's, the old one is old", {(GUINEA, "ACTIVE", person), (OWN, "OLD", person)} <= points, str(points))
+        screen = town.walk(GUINEA, "2", ref)
+        report.check("from there the reference is enough", "demande recue" in screen, screen)
+        screen = town.walk(OWN, "2", ref)
+        report.check("the old number is a stranger's", "code secret" in screen, screen)
+        screen = town.walk(THIRD, "2", ref, "4821")
+        report.check("the code is to be agreed anew", "incorrect" in screen, screen)
+        audit = [(a["action"].split()[0], a["actor"]) for a in town.rows("SELECT action, actor FROM v_audit ORDER BY seq")]
+        report.check("both are in the audit", len(audit) >= 2 and {a[1] for a in audit} >= {"amina", "karim"}, str(audit))
+
+
+def refused():
+    with Town() as town:
+        _, _, ref = town.request(OWN)
+        town.walk(GUINEA, "4", ref, "4821", "2")
+        claims = town.house.run("number", "list", "--json")
+        report.check("the claim is in the list", claims.returncode == 0 and GUINEA in claims.stdout.decode() and ref in claims.stdout.decode(),
+                     str(claims))
+        done = town.house.run("number", "refuse", ref, "--as", "amina", "--reason", "wrong answers")
+        report.check("a claim that is refused gives the old number back", done.returncode == 0 and town.point(OWN) == ["ACTIVE"], str(done))
+        report.check("and the other hears that nobody could check", town.aggregator.wait_for(1) and
+                     "pas pu vérifier" in town.sms_to(GUINEA)[0])
+        bad = town.house.run("case", "set", ref, "phone=0612", "--as", "amina", "--reason", "x")
+        report.check("what is no number is refused with words", bad.returncode == 65 and b"+224" in bad.stderr, str(bad))
+
+
 proofs()
+changed()
+refused()
 borrowed_proof()
 claims()
 lost()
