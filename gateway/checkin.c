@@ -1,5 +1,7 @@
 #include "gateway/checkin.h"
 
+#include "db/message.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -45,7 +47,9 @@ static int wrong_person(struct casework *w)
 	struct effect data = { .kind = EFFECT_ALERT, .a = STR("WRONG_PERSON"), .b = STR("DATA"), .c = STR("this is not me"),
 			       .d = STR("counsellor"), .due_minutes = 5 * 24 * 60 };
 	int rc = casework_apply_one(w, &data);
-	return rc == 0 ? point_set_status(&w->g->db, w->who->point_id, "INVALID", w->now_ms) : rc;
+	if (rc == 0)
+		rc = point_set_status(&w->g->db, w->who->point_id, "INVALID", w->now_ms);
+	return rc == 0 ? outbox_cancel_automatic(&w->g->db, w->who->contact_id, "this is not the person") : rc;
 }
 
 int checkin_note(struct casework *w, struct str what)

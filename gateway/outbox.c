@@ -228,14 +228,17 @@ const char *outbox_obstacle(const struct outbox_item *row, const struct point *t
 {
 	if (row->expires_at && now_ms > row->expires_at)
 		return "expired";
+	/* An answer of this moment goes out: "done: no more messages" is the answer to STOP itself, "we will not write to this
+	 * number again" to "this is not me". */
 	bool at_once = now_ms - row->created_at <= ANSWER_AT_ONCE_MS;
-	if (!to->active && !(to->frozen && at_once))
-		return "the number is not in use any more";
-	/* The word "done: no more messages" is the answer to STOP itself and still goes out. */
-	if (to->opted_out && now_ms - row->created_at > ANSWER_AT_ONCE_MS)
+	if (at_once && !row->once_only && !row->must_arrive)
+		return NULL;
+	if (!to->active)
+		return to->frozen ? "the number is being verified" : "the number is not in use any more";
+	if (to->opted_out)
 		return "opted out";
 	/* Asked for while calls were still safe, then the person said that they are not. */
-	if (!to->safe && now_ms - row->created_at > ANSWER_AT_ONCE_MS)
+	if (!to->safe)
 		return "not safe any more";
 	return NULL;
 }
