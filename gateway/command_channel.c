@@ -15,7 +15,7 @@
 static void print_channels(const json_t *channels, bool json)
 {
 	static const char *const column[] = { "id", "adapter", "state", "last_inbound", "last_send", "queue", "accepted",
-					      "refused", "last_error" };
+					      "refused", "last_error", "credit" };
 	size_t i;
 	json_t *one;
 	if (json) {

@@ -12,6 +12,7 @@
 #include "gateway/net.h"
 #include "gateway/outbox.h"
 #include "gateway/poller.h"
+#include "gateway/credit.h"
 #include "gateway/print.h"
 #include "gateway/snapshot.h"
 #include "gateway/verbs.h"
@@ -32,6 +33,7 @@ struct service {
 	struct http_server *webhooks, *console;
 	struct control *control;
 	struct poller *poller;
+	struct credits *credits;
 	struct housekeeping *housekeeping;
 	struct snapshot *snapshot;
 	struct timer last_patience;
@@ -180,6 +182,8 @@ static int start(struct service *s, const char *state, struct err *err)
 	if (rc == 0)
 		rc = poller_start(g, &s->poller);
 	if (rc == 0)
+		rc = credits_start(g, &s->credits);
+	if (rc == 0)
 		rc = housekeeping_start(g, &s->housekeeping);
 	if (rc == 0)
 		rc = snapshot_start(g, &s->snapshot);
@@ -199,6 +203,7 @@ static void stop(struct service *s)
 	snapshot_stop(s->snapshot);
 	housekeeping_stop(s->housekeeping);
 	poller_stop(s->poller);
+	credits_stop(s->credits);
 	control_close(s->control);
 	if (s->console)
 		http_close(s->console);
@@ -208,6 +213,7 @@ static void stop(struct service *s)
 		sender_free(g->sender);
 	outbox_free(g);
 	free(s->poller);
+	free(s->credits);
 	if (g->loop)
 		loop_free(g->loop);
 }

@@ -54,6 +54,8 @@ const struct key channel_keys[] = {
 	  .help = "address ranges that callbacks come from, such as [\"196.201.214.0/24\"]; [] = any" },
 	{ .name = "poll_seconds", .type = KEY_NUMBER, .offset = offsetof(struct channel, poll_seconds), .min = 0,
 	  .max = 86400, .standard = "0", .help = "fetch the aggregator's inbox so often; 0 = callbacks only" },
+	{ .name = "credit_seconds", .type = KEY_NUMBER, .offset = offsetof(struct channel, credit_seconds), .min = 0,
+	  .max = 604800, .standard = "21600", .help = "ask the vendor so often what credit is left, where it tells; 0 = never" },
 	{ .name = NULL },
 };
 

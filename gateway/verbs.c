@@ -4,6 +4,7 @@
 #include "db/message.h"
 #include "gateway/act.h"
 #include "gateway/case_change.h"
+#include "gateway/credit.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
 #include "gateway/phone_send.h"
@@ -186,6 +187,16 @@ static json_t *time_json(int64_t at_ms)
 	return json_string(text);
 }
 
+/* "KES 1785.50", and when it was so; null where the vendor does not tell. */
+static void put_credit(struct db *db, const struct channel *channel, json_t *one)
+{
+	char text[CREDIT_MAX];
+	int64_t at_ms = 0;
+	bool known = credit_known(db, channel, text, &at_ms);
+	(void)json_object_set_new(one, "credit", known ? json_string(text) : json_null());
+	(void)json_object_set_new(one, "credit_at", time_json(at_ms));
+}
+
 json_t *channels_json(struct db *db, const struct config *config)
 {
 	json_t *all = json_array();
@@ -208,6 +219,7 @@ json_t *channels_json(struct db *db, const struct config *config)
 		(void)json_object_set_new(one, "refused", json_integer(s.refused));
 		(void)json_object_set_new(one, "last_error_at", time_json(s.last_error_at));
 		(void)json_object_set_new(one, "last_error", s.last_error[0] ? json_string(s.last_error) : json_null());
+		put_credit(db, channel, one);
 		(void)json_array_append_new(all, one);
 	}
 	return all;

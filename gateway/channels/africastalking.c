@@ -296,6 +296,8 @@ const struct adapter africastalking = {
 	.recipients_per_call = RECIPIENTS_MAX,
 	.compose = africastalking_compose,
 	.classify = africastalking_classify,
+	.credit = africastalking_credit,
+	.credited = africastalking_credited,
 	.poll = africastalking_poll,
 	.polled = africastalking_polled,
 };

@@ -24,5 +24,9 @@ int africastalking_polled(const struct channel *channel, struct str cursor, cons
 			  const struct phone_plan *phones, struct arena *arena, struct decoded *out,
 			  struct event **parked, size_t *parked_count, struct str *next_cursor)
 	__attribute__((warn_unused_result));
+int africastalking_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+	__attribute__((warn_unused_result));
+int africastalking_credited(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			    struct str *credit) __attribute__((warn_unused_result));
 
 #endif

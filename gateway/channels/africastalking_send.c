@@ -1,7 +1,7 @@
 /* Africa's Talking, calls: sending (POST form, a list of numbers) and the inbox (GET, by the last id seen). */
 #include "gateway/channels/africastalking.h"
 
-#include "gateway/channels/dialect.h"
+#include "gateway/channels/inlet.h"
 #include "gateway/form.h"
 #include "gateway/json.h"
 
@@ -210,6 +210,34 @@ int africastalking_classify(const struct channel *channel, const struct outgoing
 		error = read_message(json_get_str(data, "Message"), message, arena, results);
 	json_decref(body);
 	return error;
+}
+
+/* ---- the credit: {"UserData": {"balance": "KES 1785.50"}} */
+
+int africastalking_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct str base = base_url(channel), user = channel_key(channel, "username");
+	struct buf url = buf_new(arena, URL_MAX), query = buf_new(arena, URL_MAX);
+	(void)access;
+	if (base.len == 0)
+		return -EINVAL;
+	form_put(&query, "username", user);
+	buf_put(&url, base);
+	buf_put_z(&url, "/version1/user?");
+	buf_put(&url, buf_str(&query));
+	if (url.full || query.full)
+		return -ENOMEM;
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	put_header(out, "apiKey", channel_key(channel, "api_key"));
+	put_header(out, "Accept", STR("application/json"));
+	return 0;
+}
+
+int africastalking_credited(const struct channel *channel, const struct http_result *result, struct arena *arena,
+			    struct str *credit)
+{
+	(void)channel;
+	return call_credited(result, "UserData", "balance", NULL, arena, credit);
 }
 
 /* ---- the inbox */

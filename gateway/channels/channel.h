@@ -37,6 +37,7 @@ struct channel { /* one object of the configuration's "channels"; lives as long 
 	unsigned max_segments;
 	unsigned rate_per_second;
 	unsigned poll_seconds;        /* 0: callbacks only */
+	unsigned credit_seconds;      /* 0: the credit is not asked for */
 	struct net allow_from[CHANNEL_NETS_MAX];
 	size_t allow_from_count;      /* 0: any address */
 	struct { struct str name, value; } key[CHANNEL_KEYS_MAX]; /* the adapter's own keys */

@@ -30,5 +30,7 @@ int infobip_poll(const struct channel *channel, struct str cursor, struct arena 
 int infobip_polled(const struct channel *channel, struct str cursor, const struct http_result *result,
 		   const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
 		   size_t *parked_count, struct str *next_cursor) __attribute__((warn_unused_result));
+int infobip_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out);
+int infobip_credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *credit);
 
 #endif

@@ -180,6 +180,26 @@ int infobip_classify(const struct channel *channel, const struct outgoing *messa
 	return error;
 }
 
+/* ---- the credit: {"balance": 47.79, "currency": "EUR"} */
+
+int infobip_credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct buf url = buf_new(arena, URL_MAX);
+	(void)access;
+	if (!configured(channel))
+		return -EINVAL;
+	buf_put(&url, call_base(channel, ""));
+	buf_put_z(&url, "/account/1/balance");
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	return url.full ? -ENOMEM : put_headers(channel, arena, out);
+}
+
+int infobip_credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *credit)
+{
+	(void)channel;
+	return call_credited(result, NULL, "balance", "currency", arena, credit);
+}
+
 /* ---- the inbox */
 
 static bool of_reports(struct str cursor)

@@ -340,3 +340,15 @@ int call_amount(const json_t *amount, const json_t *currency, struct arena *aren
 	*out = arena_str(arena, said);
 	return out->at ? 0 : -ENOMEM;
 }
+
+int call_credited(const struct http_result *result, const char *inside, const char *amount, const char *currency,
+		  struct arena *arena, struct str *credit)
+{
+	if (transport_class(result) != SEND_ACCEPTED)
+		return -EPROTO;
+	json_t *body = json_parse(result->body, NULL);
+	const json_t *object = inside ? json_object_get(body, inside) : body;
+	int error = call_amount(json_object_get(object, amount), currency ? json_object_get(object, currency) : NULL, arena, credit);
+	json_decref(body);
+	return error;
+}

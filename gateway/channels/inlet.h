@@ -92,5 +92,9 @@ int call_token(const json_t *token, const json_t *life, struct arena *arena, str
 /* "USD 12.5", of a number or a text and, where it stands apart, the currency.  0; -EPROTO: no amount; -ENOMEM. */
 int call_amount(const json_t *amount, const json_t *currency, struct arena *arena, struct str *out)
 	__attribute__((warn_unused_result));
+/* credited() of most vendors: the amount, and its currency or NULL, by the names of members of the answer or, where
+ * `inside` is not NULL, of an object in it. */
+int call_credited(const struct http_result *result, const char *inside, const char *amount, const char *currency,
+		  struct arena *arena, struct str *credit) __attribute__((warn_unused_result));
 
 #endif

@@ -8,6 +8,7 @@
 #include "flows/text/utf8.h"
 #include "gateway/channels/charset.h"
 #include "gateway/channels/fields.h"
+#include "gateway/channels/inlet.h"
 #include "gateway/channels/template.h"
 
 #include <errno.h>
@@ -258,6 +259,28 @@ static int classify(const struct channel *channel, const struct outgoing *messag
 	return results[0].id.at ? 0 : -ENOMEM;
 }
 
+/* ---- the credit: {"balance": 10.23, "sms_count": "ND"}; "ND": no limit */
+
+static int credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct str user = channel_key(channel, "username"), password = channel_key(channel, "password");
+	struct buf url = buf_new(arena, URL_ROOM + 3 * (user.len + password.len));
+	(void)access;
+	if (user.len == 0 || password.len == 0 || channel->base_url.len == 0)
+		return -EINVAL;
+	buf_put(&url, call_base(channel, ""));
+	put(&url, "/balance?username=", user);
+	put(&url, "&password=", password);
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	return url.full ? -ENOMEM : 0;
+}
+
+static int credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *out)
+{
+	(void)channel;
+	return call_credited(result, NULL, "balance", NULL, arena, out);
+}
+
 const struct adapter jasmin = {
 	.name = "jasmin",
 	.keys = keys,
@@ -267,4 +290,6 @@ const struct adapter jasmin = {
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,
+	.credit = credit,
+	.credited = credited,
 };

@@ -256,6 +256,49 @@ static int classify(const struct channel *channel, const struct outgoing *messag
 	return error;
 }
 
+/* ---- the credit: [{"country": "CIV", "offerName": "SMS_OCB", "availableUnits": 2700, "status": "ACTIVE"}] */
+
+static int credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct buf url = buf_new(arena, 1024), bearer = buf_new(arena, access.len + 8);
+	if (!access.len)
+		return -EINVAL;
+	buf_put(&url, call_base(channel, "https://api.orange.com"));
+	buf_put_z(&url, "/sms/admin/v1/contracts");
+	buf_put_z(&bearer, "Bearer ");
+	buf_put(&bearer, access);
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	call_header(out, "Authorization", buf_str(&bearer));
+	call_header(out, "Accept", STR("application/json"));
+	return url.full || bearer.full ? -ENOMEM : 0;
+}
+
+/* What is left of all bundles that are in force. */
+static int credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *out)
+{
+	json_int_t units = 0;
+	size_t i, bundles = 0;
+	const json_t *one;
+	(void)channel;
+	if (transport_class(result) != SEND_ACCEPTED)
+		return -EPROTO;
+	json_t *body = json_parse(result->body, NULL);
+	json_array_foreach(body, i, one) {
+		const json_t *left = json_object_get(one, "availableUnits");
+		struct str status = json_get_str(one, "status");
+		bool counts = json_is_integer(left) && json_integer_value(left) >= 0 && json_integer_value(left) < INT32_MAX &&
+			      (!status.at || str_eq(status, STR("ACTIVE")));
+		units += counts ? json_integer_value(left) : 0;
+		bundles += counts;
+	}
+	json_decref(body);
+	struct buf text = buf_new(arena, 40);
+	buf_put_z(&text, "SMS ");
+	buf_put_i64(&text, units);
+	*out = buf_str(&text);
+	return text.full ? -ENOMEM : bundles ? 0 : -EPROTO;
+}
+
 const struct adapter orange = {
 	.name = "orange",
 	.keys = keys,
@@ -267,4 +310,6 @@ const struct adapter orange = {
 	.classify = classify,
 	.login = login,
 	.logged_in = logged_in,
+	.credit = credit,
+	.credited = credited,
 };

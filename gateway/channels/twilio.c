@@ -338,6 +338,29 @@ static int classify(const struct channel *channel, const struct outgoing *messag
 	return error;
 }
 
+/* ---- the credit: {"balance": "12.34", "currency": "USD"} */
+
+static int credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct str account = channel_key(channel, "account_sid"), token = channel_key(channel, "auth_token");
+	struct buf url = buf_new(arena, 1024);
+	(void)access;
+	if (!account.len || !dialect_id_ok(account) || !token.len)
+		return -EINVAL;
+	buf_put(&url, call_base(channel, "https://api.twilio.com"));
+	buf_printf(&url, "/2010-04-01/Accounts/%.*s/Balance.json", STR_ARG(account));
+	struct str basic = call_basic(arena, account, token);
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	call_header(out, "Authorization", basic);
+	return url.full || !basic.at ? -ENOMEM : 0;
+}
+
+static int credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *out)
+{
+	(void)channel;
+	return call_credited(result, NULL, "balance", "currency", arena, out);
+}
+
 const struct adapter twilio = {
 	.name = "twilio",
 	.keys = keys,
@@ -348,6 +371,8 @@ const struct adapter twilio = {
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,
+	.credit = credit,
+	.credited = credited,
 	.poll = twilio_poll,
 	.polled = twilio_polled,
 };

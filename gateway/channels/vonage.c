@@ -342,6 +342,36 @@ static int classify(const struct channel *channel, const struct outgoing *messag
 	return error;
 }
 
+/* ---- the credit: {"value": 10.28}, in euro */
+
+static int credit(const struct channel *channel, struct str access, struct arena *arena, struct http_call *out)
+{
+	struct str key = channel_key(channel, "api_key"), secret = channel_key(channel, "api_secret");
+	struct buf url = buf_new(arena, 1024), query = buf_new(arena, 16 + 3 * (key.len + secret.len) + 16);
+	(void)access;
+	if (!key.len || !secret.len)
+		return -EINVAL;
+	form_put(&query, "api_key", key);
+	form_put(&query, "api_secret", secret);
+	buf_put(&url, call_base(channel, "https://rest.nexmo.com"));
+	buf_put_z(&url, "/account/get-balance?");
+	buf_put(&url, buf_str(&query));
+	*out = (struct http_call){ .method = HTTP_GET, .url = buf_str(&url), .body = STR("") };
+	return url.full || query.full ? -ENOMEM : 0;
+}
+
+static int credited(const struct channel *channel, const struct http_result *result, struct arena *arena, struct str *out)
+{
+	(void)channel;
+	if (transport_class(result) != SEND_ACCEPTED)
+		return -EPROTO;
+	json_t *body = json_parse(result->body, NULL), *euro = json_string("EUR");
+	int error = call_amount(json_object_get(body, "value"), euro, arena, out);
+	json_decref(euro);
+	json_decref(body);
+	return error;
+}
+
 const struct adapter vonage = {
 	.name = "vonage",
 	.keys = keys,
@@ -351,4 +381,6 @@ const struct adapter vonage = {
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,
+	.credit = credit,
+	.credited = credited,
 };

@@ -265,6 +265,33 @@ def mtn_token_and_reference():
         vendor.close()
 
 
+def credit_is_shown():
+    said = [{"UserData": {"balance": "KES 1785.50"}}]
+
+    def answer(method, path, *_):
+        return (200, said[0]) if path.startswith("/version1/user?username=") else (503, {})
+
+    vendor = Vendor(answer)
+    house = House()
+    house.channel.update({"base_url": vendor.url, "credit_seconds": 1})
+    house.write_config()
+    listed = lambda: json.loads(house.run("channel", "list", "--json").stdout)[0]
+    try:
+        report.check("before anybody asked, the credit is not known", listed()["credit"] is None and listed()["credit_at"] is None)
+        house.start()
+        report.check("channel list shows the credit that the vendor tells", wait(lambda: listed()["credit"] == "KES 1785.50"), str(listed()))
+        said[0] = "<html>"
+        before = len(vendor.got)
+        report.check("it is asked again", wait(lambda: len(vendor.got) >= before + 2))
+        house.stop()
+        report.check("no answer changes nothing, and it is known without a daemon too", listed()["credit"] == "KES 1785.50" and
+                     listed()["credit_at"].endswith("Z"), str(listed()))
+        report.check("and stands in the table", b"KES 1785.50" in house.run("channel", "list").stdout)
+    finally:
+        house.close()
+        vendor.close()
+
+
 def vonage_part_alone():
     channel = {"id": "vo", "adapter": "vonage", "token": "k7Qm2vXw9pLr4TzB", "api_key": "k", "api_secret": "s",
                "base_url": "http://127.0.0.1:9"}
@@ -285,6 +312,7 @@ def vonage_part_alone():
         house.close()
 
 
-for test in (smssync_queue, infobip_once, smsgate_inbox, orange_token, mtn_token_and_reference, vonage_part_alone):
+for test in (smssync_queue, infobip_once, smsgate_inbox, orange_token, mtn_token_and_reference, credit_is_shown,
+             vonage_part_alone):
     test()
 report.end()
