@@ -66,9 +66,10 @@ int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s)
 	int64_t base = (int64_t)30000 << doublings;
 	if (base > 3600 * 1000)
 		base = 3600 * 1000;
-	if (retry_after_s * 1000 > base)
-		base = retry_after_s * 1000;
-	return base * (80 + (int64_t)vault_random_below(41)) / 100;
+	int64_t wait = base * (80 + (int64_t)vault_random_below(41)) / 100;
+	if (wait >= retry_after_s * 1000)
+		return wait;
+	return retry_after_s * (1000 + (int64_t)vault_random_below(201)); /* never before it */
 }
 
 static void free_attempt(struct attempt *a)
@@ -89,17 +90,21 @@ static int channel_alert(struct gateway *g, struct str code, int64_t now_ms)
 	return alert_add(&g->db, &alert, &g->db.vault.own);
 }
 
+/* Staff hear of it once, however many messages of one turn say so; until one is accepted again it is the same trouble. */
+static int stop_channel(struct gateway *g, struct str channel, struct str code, int64_t now_ms)
+{
+	struct channel_state state;
+	int rc = channel_state_get(&g->db, channel, &state);
+	if (rc < 0 || state.stopped_at)
+		return rc < 0 ? rc : 0;
+	rc = channel_state_stop(&g->db, channel, now_ms);
+	return rc == 0 ? channel_alert(g, code, now_ms) : rc;
+}
+
 static int stop_lane(struct attempt *a, int64_t now_ms)
 {
-	struct gateway *g = a->g;
-	struct str channel = a->lane->channel->id;
-	int rc = outbox_retry(&g->db, a->row.message_id, "the channel is stopped", now_ms + OPERATIONAL_PAUSE_MS);
-	if (rc == 0 && a->lane->paused_until_ms <= now_ms) {
-		rc = channel_state_stop(&g->db, channel, now_ms);
-		if (rc == 0)
-			rc = channel_alert(g, a->result.code, now_ms);
-	}
-	return rc;
+	int rc = outbox_retry(&a->g->db, a->row.message_id, "the channel is stopped", now_ms + OPERATIONAL_PAUSE_MS);
+	return rc == 0 ? stop_channel(a->g, a->lane->channel->id, a->result.code, now_ms) : rc;
 }
 
 static int refused(struct attempt *a, int64_t now_ms)
@@ -145,6 +150,15 @@ static int run_result(struct batch_item *item, struct db *db)
 	return rc == 0 ? channel_state_sent(db, a->lane->channel->id, now_ms) : rc;
 }
 
+/* Retry-After is said to the channel, not to one message: all of them wait (failures.md O4). */
+static void pause_lane(struct lane *lane, int64_t retry_after_s, int64_t now_ms)
+{
+	int64_t until_ms = now_ms + (lane->refused_in_row >= 3 ? outbox_backoff_ms(lane->refused_in_row - 2, retry_after_s) :
+								 retry_after_s * 1000);
+	if (until_ms > lane->paused_until_ms)
+		lane->paused_until_ms = until_ms;
+}
+
 /* A channel that refuses again and again is left in peace for a while; one dead channel never delays another. */
 static void adjust_lane(struct attempt *a)
 {
@@ -152,8 +166,8 @@ static void adjust_lane(struct attempt *a)
 	int64_t now_ms = gateway_now(a->g);
 	if (a->result.result == SEND_OPERATIONAL)
 		lane->paused_until_ms = now_ms + OPERATIONAL_PAUSE_MS;
-	else if (a->result.result == SEND_TRANSIENT && ++lane->refused_in_row >= 3)
-		lane->paused_until_ms = now_ms + outbox_backoff_ms(lane->refused_in_row - 2, a->retry_after_s);
+	else if (a->result.result == SEND_TRANSIENT && (++lane->refused_in_row >= 3 || a->retry_after_s > 0))
+		pause_lane(lane, a->retry_after_s, now_ms);
 	else if (a->result.result == SEND_ACCEPTED)
 		lane->refused_in_row = 0;
 	lane->empty = false;
@@ -334,9 +348,7 @@ static int run_refused_login(struct batch_item *item, struct db *db)
 	struct refused_login *note = (struct refused_login *)item;
 	int64_t now_ms = gateway_now(note->g);
 	int rc = channel_state_failed(db, note->channel->id, "no token", now_ms);
-	if (rc == 0 && note->class != SEND_TRANSIENT)
-		rc = channel_state_stop(db, note->channel->id, now_ms);
-	return rc == 0 && note->class != SEND_TRANSIENT ? channel_alert(note->g, STR("no token"), now_ms) : rc;
+	return rc == 0 && note->class != SEND_TRANSIENT ? stop_channel(note->g, note->channel->id, STR("no token"), now_ms) : rc;
 }
 
 static void refused_login_done(struct batch_item *item, int result)

@@ -26,7 +26,7 @@ int outbox_set_brake(struct gateway *g, bool on) __attribute__((warn_unused_resu
 bool outbox_braked(const struct gateway *g);
 size_t outbox_under_way(const struct gateway *g);
 
-/* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %. */
+/* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %; never before Retry-After. */
 int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
 /* Why this message must not leave any more, a static word or two; NULL: it may. */
 const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms);

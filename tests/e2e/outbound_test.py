@@ -92,20 +92,42 @@ def refused_for_now(house, aggregator):
     report.check("and is not hammered", len(aggregator.got) == 1)
 
 
+def retry_after(house, aggregator):
+    at = []
+
+    def busy_once(handler, form, n):
+        at.append(time.monotonic())
+        if n > 1:
+            return handler.accepted(form, n)
+        handler.send_response(503)
+        handler.send_header("Retry-After", "2")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+    aggregator.answer = busy_once
+    Phone(house, "+212600000312").sms("Bonjour")
+    report.check("the message waits", wait(lambda: house.rows("SELECT attempts FROM v_message WHERE direction='out' AND status='queued'") ==
+                                           [{"attempts": 1}]))
+    Phone(house, "+212600000313").sms("Bonjour")
+    report.check("Retry-After holds for the whole channel", wait(lambda: len(at) == 2) and at[1] - at[0] >= 2, str(at))
+
+
 def no_credit(house, aggregator):
     aggregator.answer = lambda handler, form, n: handler.say(201, {"SMSMessageData": {"Message": "", "Recipients": [
         {"statusCode": 405, "number": form["to"], "status": "InsufficientBalance", "cost": "0", "messageId": "None"}]}})
-    Phone(house, "+212600000305").sms("Bonjour")
-    wait(lambda: house.rows("SELECT count(*) AS n FROM v_alert")[0]["n"] == 1)
+    house.run("outbound", "off")
+    for n in (5, 7, 8, 9):
+        Phone(house, "+21260000030%d" % n).sms("Bonjour")
+    house.run("outbound", "on")
+    wait(lambda: len(aggregator.got) == 4 and house.rows("SELECT count(*) AS n FROM v_alert")[0]["n"] == 1)
     alerts = house.rows("SELECT kind, level, role FROM v_alert")
     report.check("no credit: the channel stops and staff hear of it", alerts == [{"kind": "CHANNEL", "level": "HIGH", "role": "admin"}],
                  str(alerts))
-    report.check("the message is not spent", statuses(house) == ["queued"])
+    report.check("no message is spent", wait(lambda: statuses(house) == ["queued"] * 4), str(statuses(house)))
     Phone(house, "+212600000306").sms("Bonjour")
     time.sleep(0.7)
-    report.check("nothing more is tried meanwhile", len(aggregator.got) == 1)
+    report.check("nothing more is tried meanwhile", len(aggregator.got) == 4)
     listed = json.loads(house.run("channel", "list", "--json").stdout)
-    report.check("channel list shows it", listed[0]["state"] == "stopped" and listed[0]["queue"] == 2, str(listed))
+    report.check("channel list shows it", listed[0]["state"] == "stopped" and listed[0]["queue"] == 5, str(listed))
 
 
 def unknown_is_not_repeated(house, aggregator):
@@ -240,7 +262,7 @@ def the_inbox_is_fetched():
         server.shutdown()
 
 
-for test in (accepted_and_reported, early_report, refused_for_good, refused_for_now, no_credit, unknown_is_not_repeated, the_brake,
+for test in (accepted_and_reported, early_report, refused_for_good, refused_for_now, retry_after, no_credit, unknown_is_not_repeated, the_brake,
              stop_keyword, killed_with_a_send_under_way):
     with_house(test)
 a_dead_channel_delays_nobody()
