@@ -47,8 +47,17 @@ static int read_case(struct query *q, const struct seal_key *key, struct case_ro
 	col_copy(q, 5, out->region, sizeof out->region);
 	col_copy(q, 6, out->office, sizeof out->office);
 	col_copy(q, 7, out->contact_pref, sizeof out->contact_pref);
-	rc = 0;
-	if (key)
+	out->group_size = col_i64(q, 13), out->step = col_i64(q, 18);
+	col_copy(q, 14, out->city, sizeof out->city);
+	col_copy(q, 15, out->age_band, sizeof out->age_band);
+	col_copy(q, 16, out->nationality, sizeof out->nationality);
+	col_copy(q, 17, out->return_country, sizeof out->return_country);
+	col_copy(q, 19, out->assigned_to, sizeof out->assigned_to);
+	col_copy(q, 20, out->close_reason, sizeof out->close_reason);
+	col_copy(q, 22, out->departed_on, sizeof out->departed_on);
+	out->tags = arena_str(&q->db->arena, col_str(q, 21));
+	rc = out->tags.at ? 0 : -ENOMEM;
+	if (rc == 0 && key)
 		rc = col_sealed(q, 9, key, (struct seal_place){ "case.sensitive", case_row_number(str_of(out->ref)) },
 				&out->sensitive);
 	db_done(q);
@@ -84,8 +93,53 @@ int case_open(struct db *db, struct str ref, int64_t contact_id, struct str dire
 	return db_run(&q);
 }
 
+static bool has_word(struct str words, struct str word)
+{
+	struct str one;
+	while (str_split(&words, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+static int tag_row(struct db *db, struct str ref, struct str tag, bool set, struct str by, int64_t now_ms)
+{
+	struct query q = db_query(db, set ? SQL_TAG_SET : SQL_TAG_REMOVED);
+	if (set) {
+		bind_text(&q, ref);
+		bind_text(&q, tag);
+	}
+	bind_i64(&q, now_ms);
+	bind_text(&q, by.len ? by : STR("wasl"));
+	if (!set) {
+		bind_text(&q, ref);
+		bind_text(&q, tag);
+	}
+	return db_run(&q);
+}
+
+/* A row for each tag that came or went; a person has a tag once. */
+static int record_tags(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
+{
+	struct case_row row;
+	struct str after = change->text[CASE_TAGS], rest = after, tag;
+	int rc = case_by_ref(db, ref, NULL, &row);
+	if (rc != 1)
+		return rc;
+	for (rc = 0; rc == 0 && str_split(&rest, ' ', &tag);)
+		if (tag.len && !has_word(row.tags, tag))
+			rc = tag_row(db, ref, tag, true, change->by, now_ms);
+	for (rest = row.tags; rc == 0 && str_split(&rest, ' ', &tag);)
+		if (tag.len && !has_word(after, tag))
+			rc = tag_row(db, ref, tag, false, change->by, now_ms);
+	return rc;
+}
+
 int case_update(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
 {
+	int rc = change->text[CASE_TAGS].at ? record_tags(db, ref, change, now_ms) : 0;
+	if (rc != 0)
+		return rc;
 	struct query q = db_query(db, SQL_CASE_UPDATE);
 	bind_i64(&q, now_ms);
 	bind_text(&q, change->priority.len ? change->priority : STR(""));
@@ -98,6 +152,7 @@ int case_update(struct db *db, struct str ref, const struct case_change *change,
 	bind_text(&q, ref);
 	for (int i = 0; i < CASE_TEXTS; i++)
 		bind_text(&q, change->text[i]);
+	bind_text(&q, change->by.len ? change->by : STR(""));
 	return db_run(&q);
 }
 

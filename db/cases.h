@@ -13,7 +13,9 @@ struct case_row {
 	char ref[REF_LEN + 1];
 	int64_t contact_id, opened_at;
 	char direction[8], status[24], priority[4], region[8], office[32], contact_pref[8];
-	int64_t children;
+	char city[16], age_band[8], nationality[4], return_country[4], assigned_to[32], close_reason[20], departed_on[12];
+	struct str tags; /* in the batch's arena, separated by a space */
+	int64_t children, group_size, step;
 	bool has_birth_year, has_returned;
 	struct str sensitive; /* JSON, unsealed into the batch's arena; at == NULL: none */
 };
@@ -30,6 +32,7 @@ struct case_change {
 	struct str priority;          /* empty: stays */
 	bool priority_may_fall;       /* staff may lower it, a rule only raises it */
 	int64_t group_size, children, step, consent_checkins, checkin_safe; /* -1: stays */
+	struct str by;                /* who changes it, for the history; empty: a conversation or a rule */
 };
 
 struct case_change case_change_none(void);
@@ -43,6 +46,7 @@ int case_of_contact(struct db *db, int64_t contact_id, const struct seal_key *ke
 	__attribute__((warn_unused_result));
 int case_open(struct db *db, struct str ref, int64_t contact_id, struct str direction, struct str status,
 	      struct str contact_pref, struct str office, int64_t now_ms) __attribute__((warn_unused_result));
+/* The history of status, step, priority, office and assigned_to writes itself (triggers); that of tags is written here. */
 int case_update(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
 	__attribute__((warn_unused_result));
 int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)

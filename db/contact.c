@@ -411,3 +411,12 @@ int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t 
 	db_done(&q);
 	return rc < 0 ? rc : 0;
 }
+
+int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CONSENT_WITHDRAW);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, contact_id);
+	bind_text(&q, purpose);
+	return db_run(&q);
+}

@@ -189,7 +189,9 @@ static int find_last_id(struct db *db, struct err *err)
 		" ifnull((SELECT max(task_id) FROM task), 0), ifnull((SELECT max(session_id) FROM session), 0),"
 		" ifnull((SELECT max(replay_id) FROM replay), 0), ifnull((SELECT max(message_id) FROM message), 0),"
 		" ifnull((SELECT max(parked_id) FROM parked), 0), ifnull((SELECT max(run_id) FROM answer), 0),"
-		" ifnull((SELECT max(approval_id) FROM approval), 0),"
+		" ifnull((SELECT max(approval_id) FROM approval), 0), ifnull((SELECT max(note_id) FROM note), 0),"
+		" ifnull((SELECT max(meeting_id) FROM meeting), 0), ifnull((SELECT max(appointment_id) FROM appointment), 0),"
+		" ifnull((SELECT max(referral_id) FROM referral), 0),"
 		/* above whatever a lost time may have used, after a restore */
 		" ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'id_floor'), 0))");
 	return db->last_id >= 0 ? 0 : err_set(err, -EUCLEAN, "cannot read the ids: %s", sqlite3_errmsg(db->conn));

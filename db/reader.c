@@ -35,6 +35,10 @@ static const struct { const char *view, *column, *sealed_as, *row; } opened[] = 
 	{ "v_task", "note", "task.note", "task_id" },
 	{ "v_approval", "reason", "approval.reason", "approval_id" },
 	{ "v_approval", "decision", "approval.decision", "approval_id" },
+	{ "v_case_more", "external_id", "case.external_id", "CAST(ref AS INTEGER)" },
+	{ "v_note", "text", "note.text", "note_id" },
+	{ "v_alert_closed", "action", "alert.action", "alert_id" },
+	{ "v_appointment", "place", "appointment.place", "appointment_id" },
 };
 
 /* 1: reader->key is the person's; 0: the person was erased or is not there; or an error. */

@@ -6,7 +6,8 @@
 	" c.proof_tried_at"
 #define CASE_COLUMNS                                                                                                   \
 	"ref, contact_id, direction, status, priority, region, office, contact_pref, opened_at, sensitive, ifnull(children, 0),"    \
-	" birth_year IS NOT NULL, returned_on IS NOT NULL"
+	" birth_year IS NOT NULL, returned_on IS NOT NULL, ifnull(group_size, 0), city, age_band, nationality, return_country, step,"  \
+	" assigned_to, close_reason, tags, departed_on"
 #define MESSAGE_COLUMNS "message_id, channel, contact_id, point_id, status, attempts, class, encoding, case_ref"
 
 const char *const sql_text[SQL_COUNT] = {
@@ -98,7 +99,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CASE_UPDATE] = "UPDATE cases SET updated_at = ?1, priority = iif(?2 = '', priority, iif(?3, ?2, min(?2, priority))),"
 		" group_size = ifnull(?4, group_size), children = ifnull(?5, children), step = ifnull(?6, step),"
 		" consent_checkins = ifnull(?7, consent_checkins), checkin_safe = ifnull(?8, checkin_safe),"
-		" closed_at = iif(?10 IS NULL, closed_at, iif(?10 = 'CLOSED', ifnull(closed_at, ?1), NULL)),"
+		" closed_at = iif(?10 IS NULL, closed_at, iif(?10 IN ('CLOSED', 'WITHDRAWN'), ifnull(closed_at, ?1), NULL)),"
 		" status = ifnull(nullif(?10, ''), status),"
 		" nationality = nullif(ifnull(?11, nationality), ''),"
 		" return_country = nullif(ifnull(?12, return_country), ''),"
@@ -117,9 +118,7 @@ const char *const sql_text[SQL_COUNT] = {
 		" returned_on = nullif(ifnull(?25, returned_on), ''),"
 		" close_reason = nullif(ifnull(?26, close_reason), ''),"
 		" tags = ifnull(?27, tags),"
-		" direction = ifnull(nullif(?28, ''), direction) WHERE ref = ?9",
-	[SQL_CASE_NATIONALITY] = "SELECT ifnull(nationality, '') FROM cases WHERE ref = ?",
-	[SQL_CASE_TAGS] = "SELECT tags FROM cases WHERE ref = ?",
+		" direction = ifnull(nullif(?28, ''), direction), updated_by = nullif(?29, '') WHERE ref = ?9",
 	[SQL_CASE_BIRTH_YEAR] = "UPDATE cases SET birth_year = ? WHERE ref = ?",
 	[SQL_CASE_SENSITIVE] = "UPDATE cases SET sensitive = ?, updated_at = ? WHERE ref = ?",
 
@@ -292,4 +291,36 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_PARKED_NEXT] = "SELECT message_id FROM outbox WHERE sending = 2 LIMIT 1",
 	[SQL_OUTBOX_PARKED_COUNT] = "SELECT count(*) FROM outbox WHERE sending = 2",
 	[SQL_PARKED_DELETE] = "DELETE FROM parked WHERE parked_id = ?",
+
+	/* tags with their dates, notes (db/case_file.c) */
+	[SQL_TAG_SET] = "INSERT INTO case_tag (case_ref, tag, set_at, set_by) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+	[SQL_TAG_REMOVED] = "UPDATE case_tag SET removed_at = ?, removed_by = ? WHERE case_ref = ? AND tag = ? AND removed_at IS NULL",
+	[SQL_NOTE_ADD] = "INSERT INTO note (note_id, case_ref, contact_id, at, author, text, corrects) VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[SQL_NOTE_IS_OF] = "SELECT 1 FROM note WHERE note_id = ? AND case_ref = ?",
+	[SQL_CASE_EXTERNAL] = "UPDATE cases SET external_id = ?, external_index = ?, updated_at = ?, updated_by = ? WHERE ref = ?",
+	[SQL_CASE_EXTERNAL_OTHER] = "SELECT ref FROM cases WHERE external_index = ? AND ref <> ? LIMIT 1",
+	[SQL_CASE_MENTOR] = "UPDATE cases SET mentor_id = ?, updated_at = ?, updated_by = ? WHERE ref = ?",
+	[SQL_CONTACT_SOURCE] = "UPDATE contact SET source_point = ifnull(source_point, ?) WHERE contact_id = ?",
+	[SQL_CASE_SOURCE] = "UPDATE cases SET source_point = (SELECT source_point FROM contact c WHERE c.contact_id = cases.contact_id)"
+		" WHERE ref = ?",
+	[SQL_CASES_OF_CONTACT_SINCE] = "SELECT count(*) FROM cases WHERE contact_id = ? AND opened_at >= ?",
+	[SQL_CONSENT_WITHDRAW] = "UPDATE consent SET withdrawn_at = ? WHERE contact_id = ? AND purpose = ? AND answer = 'YES'"
+		" AND withdrawn_at IS NULL",
+
+	/* sessions, appointments, referrals (db/meeting.c, db/referral.c) */
+	[SQL_MEETING_ADD] = "INSERT INTO meeting (meeting_id, tag, kind, office, place, at, made_by, made_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_MEETING_GET] = "SELECT place, at, tag FROM meeting WHERE meeting_id = ?",
+	[SQL_APPOINTMENT_ADD] = "INSERT INTO appointment (appointment_id, meeting_id, case_ref, contact_id, at, place, made_by, made_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_APPOINTMENT_GET] = "SELECT meeting_id, case_ref, contact_id, at, place, message_id FROM appointment WHERE appointment_id = ?",
+	[SQL_APPOINTMENT_OF_MEETING] = "SELECT appointment_id FROM appointment WHERE meeting_id = ? AND case_ref = ?",
+	[SQL_APPOINTMENT_TEXTED] = "UPDATE appointment SET message_id = ? WHERE appointment_id = ?",
+	[SQL_APPOINTMENT_ANSWERED] = "UPDATE appointment SET answer = ?, answered_at = ? WHERE appointment_id = (SELECT appointment_id"
+		" FROM appointment WHERE contact_id = ? AND message_id IS NOT NULL ORDER BY message_id DESC LIMIT 1)",
+	[SQL_APPOINTMENT_ATTENDED] = "UPDATE appointment SET attended = ? WHERE appointment_id = ?",
+	[SQL_REFERRAL_ADD] = "INSERT INTO referral (referral_id, case_ref, service, organisation, made_on, consent, feedback_due, made_by)"
+		" VALUES (?, ?, ?, ?, ?, 1, ?, ?)",
+	[SQL_REFERRAL_CASE] = "SELECT case_ref, outcome FROM referral WHERE referral_id = ?",
+	[SQL_REFERRAL_OUTCOME] = "UPDATE referral SET outcome = ?, feedback_on = ? WHERE referral_id = ?",
 };

@@ -15,7 +15,7 @@
 
 struct approval_kind {
 	const char *name;  /* ERASE MERGE NUMBER EXPORT_NAMES */
-	const char *right; /* the role that may decide, for the console: "supervisor", "protection" */
+	const char *right; /* the role that may decide, for the console: "manager", "protection" */
 	/* Runs inside the item of the decision; a->payload is the JSON that was asked for.  0; negative undoes the decision
 	 * too and the request stays open: err says why. */
 	int (*carry_out)(struct gateway *g, const struct approval *a, int64_t now_ms, struct err *err);

@@ -1,8 +1,9 @@
 #include "gateway/case_change.h"
 
 #include "db/contact.h"
-#include "db/ledger.h"
 #include "flows/date.h"
+#include "gateway/case_rules.h"
+#include "gateway/consents.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,32 +16,33 @@ static const struct key {
 	const char *name, *values; /* ONE_OF: separated by a space */
 	enum value_kind kind;
 	int text;                  /* enum case_text, or -1 */
+	bool reason;               /* the console asks why */
 } keys[] = {
 	{ "status", "PARTIAL NEW ASSIGNED CONTACTING COUNSELLED ELIGIBILITY DOCS PROJECT READY BOOKED DEPARTED RETURNED CLOSED"
-	  " WAITLIST ON_HOLD WITHDRAWN UNREACHABLE REFERRED_PROTECTION", ONE_OF, CASE_STATUS },
-	{ "step", NULL, STEP, -1 },
-	{ "priority", "P1 P2 P3 P4", ONE_OF, -1 },
-	{ "assigned_to", NULL, NAME, CASE_ASSIGNED_TO },
-	{ "office", NULL, OFFICE, CASE_OFFICE },
-	{ "region", NULL, REGION, CASE_REGION },
-	{ "city", "RABAT CASABLANCA OUJDA TANGER FES MARRAKECH AGADIR LAAYOUNE OTHER", ONE_OF, CASE_CITY },
-	{ "nationality", NULL, COUNTRY, CASE_NATIONALITY },
-	{ "return_country", NULL, COUNTRY, CASE_RETURN_COUNTRY },
-	{ "host_country", NULL, COUNTRY, CASE_HOST_COUNTRY },
-	{ "departed_on", NULL, DATE, CASE_DEPARTED_ON },
-	{ "returned_on", NULL, DATE, CASE_RETURNED_ON },
-	{ "sex", "M F U", ONE_OF, CASE_SEX },
-	{ "age_band", "U18 18_39 40_59 60P U", ONE_OF, CASE_AGE_BAND },
-	{ "birth_year", NULL, YEAR, -1 },
-	{ "travel_doc", "YES NO EXPIRED OTHER", ONE_OF, CASE_TRAVEL_DOC },
-	{ "call_language", "fr en ar ff man wo es ber other", ONE_OF, CASE_CALL_LANGUAGE },
-	{ "call_time", "MORNING AFTERNOON EVENING ANY", ONE_OF, CASE_CALL_TIME },
-	{ "contact_pref", "CALL_OK SHARED NO_CALL", ONE_OF, CASE_CONTACT_PREF },
-	{ "consent_checkins", NULL, YES_NO, -1 },
-	{ "checkin_safe", NULL, YES_NO, -1 },
-	{ "tags", NULL, TAGS, CASE_TAGS },
+	  " WAITLIST ON_HOLD WITHDRAWN UNREACHABLE REFERRED_PROTECTION", ONE_OF, CASE_STATUS, true },
+	{ "step", NULL, STEP, -1, false },
+	{ "priority", "P1 P2 P3 P4", ONE_OF, -1, false },
+	{ "assigned_to", NULL, NAME, CASE_ASSIGNED_TO, false },
+	{ "office", NULL, OFFICE, CASE_OFFICE, false },
+	{ "region", NULL, REGION, CASE_REGION, false },
+	{ "city", "RABAT CASABLANCA OUJDA TANGER FES MARRAKECH AGADIR LAAYOUNE OTHER", ONE_OF, CASE_CITY, false },
+	{ "nationality", NULL, COUNTRY, CASE_NATIONALITY, false },
+	{ "return_country", NULL, COUNTRY, CASE_RETURN_COUNTRY, false },
+	{ "host_country", NULL, COUNTRY, CASE_HOST_COUNTRY, false },
+	{ "departed_on", NULL, DATE, CASE_DEPARTED_ON, false },
+	{ "returned_on", NULL, DATE, CASE_RETURNED_ON, false },
+	{ "sex", "M F U", ONE_OF, CASE_SEX, false },
+	{ "age_band", "U18 18_39 40_59 60P U", ONE_OF, CASE_AGE_BAND, false },
+	{ "birth_year", NULL, YEAR, -1, false },
+	{ "travel_doc", "YES NO EXPIRED OTHER", ONE_OF, CASE_TRAVEL_DOC, false },
+	{ "call_language", "fr en ar ff man wo es ber other", ONE_OF, CASE_CALL_LANGUAGE, false },
+	{ "call_time", "MORNING AFTERNOON EVENING ANY", ONE_OF, CASE_CALL_TIME, false },
+	{ "contact_pref", "CALL_OK SHARED NO_CALL", ONE_OF, CASE_CONTACT_PREF, false },
+	{ "consent_checkins", NULL, YES_NO, -1, false },
+	{ "checkin_safe", NULL, YES_NO, -1, true },
+	{ "tags", NULL, TAGS, CASE_TAGS, false },
 	{ "close_reason", "DEPARTED COMPLETED WITHDRAWN NOT_ELIGIBLE LEFT_AREA DIED ABRUPT REMIGRATED FUNDING INSECURITY DUPLICATE"
-	  " UNREACHABLE CHILD_PROTECTION", ONE_OF, CASE_CLOSE_REASON },
+	  " UNREACHABLE CHILD_PROTECTION", ONE_OF, CASE_CLOSE_REASON, true },
 };
 
 static const struct key *find_key(struct str name)
@@ -145,6 +147,12 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	return -EINVAL;
 }
 
+bool case_key_needs_reason(struct str name)
+{
+	const struct key *key = find_key(name);
+	return key && key->reason;
+}
+
 /* ---- applying */
 
 /* The row's tags with one added or taken away, separated by a space. */
@@ -165,16 +173,6 @@ static struct str change_tags(struct db *db, struct str have, struct str change)
 	return buf_str(&b);
 }
 
-static int tags_of(struct db *db, struct str ref, struct str *out)
-{
-	struct query q = db_query(db, SQL_CASE_TAGS);
-	bind_text(&q, ref);
-	int rc = db_row(&q);
-	*out = rc == 1 ? arena_str(&db->arena, col_str(&q, 0)) : STR("");
-	db_done(&q);
-	return rc < 0 ? rc : 0;
-}
-
 static int set_birth_year(struct db *db, struct str ref, const struct contact *who, struct str year)
 {
 	struct query q = db_query(db, SQL_CASE_BIRTH_YEAR);
@@ -183,18 +181,19 @@ static int set_birth_year(struct db *db, struct str ref, const struct contact *w
 	return db_run(&q);
 }
 
-static int consent_to_checkins(struct db *db, const struct contact *who, bool yes, int64_t now_ms)
-{
-	struct consent row = { .purpose = STR("CHECKINS"), .answer = yes ? STR("YES") : STR("NO"), .channel = STR("staff") };
-	return consent_add(db, who->contact_id, &row, now_ms);
-}
+struct assigning {
+	struct act_call *call;
+	struct case_row row;
+	struct contact who;
+	struct case_change change;
+};
 
-static int gather(struct db *db, struct str ref, const struct contact *who, const struct case_assignment *a,
-		  struct case_change *change, int64_t now_ms)
+static int gather(struct assigning *as, const struct case_assignment *a)
 {
+	struct case_change *change = &as->change;
+	struct db *db = as->call->db;
 	const struct key *key = find_key(a->key);
 	uint64_t n = 0;
-	int rc = 0;
 	if (!key)
 		return -EINVAL;
 	switch (key->kind) {
@@ -203,30 +202,72 @@ static int gather(struct db *db, struct str ref, const struct contact *who, cons
 			change->step = (int64_t)n;
 		return 0;
 	case YEAR:
-		return set_birth_year(db, ref, who, a->value);
+		return set_birth_year(db, str_of(as->row.ref), &as->who, a->value);
 	case YES_NO:
 		if (str_eq_z(a->key, "checkin_safe")) {
 			change->checkin_safe = str_eq_z(a->value, "yes");
 			return 0;
 		}
-		change->consent_checkins = str_eq_z(a->value, "yes");
-		return consent_to_checkins(db, who, str_eq_z(a->value, "yes"), now_ms);
-	case TAGS: {
-		struct str have = change->text[CASE_TAGS];
-		if (!have.at)
-			rc = tags_of(db, ref, &have);
-		if (rc == 0)
-			change->text[CASE_TAGS] = change_tags(db, have, a->value);
-		return rc;
-	}
+		return consent_record(db, &as->row, STR("CHECKINS"), str_eq_z(a->value, "yes"), as->call->now_ms, change);
+	case TAGS:
+		change->text[CASE_TAGS] = change_tags(db, change->text[CASE_TAGS].at ? change->text[CASE_TAGS] : as->row.tags, a->value);
+		return 0;
 	case ONE_OF: case COUNTRY: case REGION: case OFFICE: case DATE: case NAME:
 		if (key->text < 0)
 			change->priority = a->value, change->priority_may_fall = true;
 		else
 			change->text[key->text] = a->value;
-		return str_eq_z(a->key, "contact_pref") ? contact_set_pref(db, who, a->value) : 0;
+		return str_eq_z(a->key, "contact_pref") ? contact_set_pref(db, &as->who, a->value) : 0;
 	}
 	return -EINVAL;
+}
+
+/* The office that follows from where the person is: its catchment holds the region; after the return the one of that country. */
+static void follow_office(struct assigning *as)
+{
+	const struct config *config = &as->call->g->config;
+	struct case_change *change = &as->change;
+	const struct office *office = NULL;
+	if (change->text[CASE_CITY].at && !change->text[CASE_REGION].at && strcmp(as->row.direction, "FROM_MA") == 0)
+		change->text[CASE_REGION] = case_region_of_city(change->text[CASE_CITY]);
+	if (change->text[CASE_OFFICE].at)
+		return;
+	if (change->text[CASE_REGION].at)
+		office = config_office(config, config->programme_country, change->text[CASE_REGION]);
+	if (str_eq_z(change->text[CASE_STATUS], "RETURNED") && strcmp(as->row.direction, "FROM_MA") == 0) {
+		struct str to = change->text[CASE_RETURN_COUNTRY].len ? change->text[CASE_RETURN_COUNTRY] :
+				as->row.return_country[0] ? str_of(as->row.return_country) : str_of(as->row.nationality);
+		for (size_t i = 0; to.len && i < config->offices_count; i++)
+			if (config->offices[i].is_default && str_eq(config->offices[i].country, to))
+				office = &config->offices[i];
+	}
+	if (office)
+		change->text[CASE_OFFICE] = office->id;
+}
+
+/* What a new status brings along: closing needs a reason code, opening again takes it away, taking a case makes it ASSIGNED. */
+static int follow_status(struct assigning *as)
+{
+	struct case_change *change = &as->change;
+	struct str status = change->text[CASE_STATUS];
+	struct str *why = &change->text[CASE_CLOSE_REASON];
+	if (!status.at && change->text[CASE_ASSIGNED_TO].len && strcmp(as->row.status, "NEW") == 0)
+		change->text[CASE_STATUS] = STR("ASSIGNED");
+	if (!status.at) {
+		if (why->len && case_is_open(str_of(as->row.status)))
+			return act_fail(as->call, -EINVAL, "close_reason: the case is not closed; set status=CLOSED with it");
+		return 0;
+	}
+	if (str_eq_z(status, "CLOSED") && !why->len && !as->row.close_reason[0])
+		return act_fail(as->call, -EINVAL, "status=CLOSED needs a close_reason, such as close_reason=COMPLETED");
+	if (str_eq_z(status, "WITHDRAWN") && !why->len)
+		*why = STR("WITHDRAWN");
+	if (case_is_open(status)) {
+		if (why->len)
+			return act_fail(as->call, -EINVAL, "close_reason belongs to status=CLOSED");
+		*why = STR("");
+	}
+	return 0;
 }
 
 /* What was changed, without what it was changed to: values of sensitive keys must not stand in the audit. */
@@ -236,7 +277,7 @@ static struct str what_changed(struct db *db, const struct case_assignment *a, s
 	buf_put_z(&b, "case.set");
 	for (size_t i = 0; i < count; i++) {
 		bool open = str_eq_z(a[i].key, "status") || str_eq_z(a[i].key, "step") || str_eq_z(a[i].key, "priority") ||
-			    str_eq_z(a[i].key, "assigned_to") || str_eq_z(a[i].key, "office");
+			    str_eq_z(a[i].key, "assigned_to") || str_eq_z(a[i].key, "office") || str_eq_z(a[i].key, "tags");
 		buf_put_char(&b, ' ');
 		buf_put(&b, a[i].key);
 		if (open) {
@@ -247,29 +288,39 @@ static struct str what_changed(struct db *db, const struct case_assignment *a, s
 	return buf_str(&b);
 }
 
-int case_assign(struct db *db, const struct config *config, struct str ref, const struct case_assignment *a, size_t count,
-		struct str actor, struct str reason, int64_t now_ms)
+static int assign(struct assigning *as, const struct case_assignment *a, size_t count)
 {
-	struct case_row row;
-	struct contact who = { 0 };
-	struct case_change change = case_change_none();
-	int rc = case_by_ref(db, ref, NULL, &row);
-	if (rc != 1)
-		return rc < 0 ? rc : -ENOENT;
-	rc = contact_by_id(db, row.contact_id, &who);
-	if (rc != 1)
-		return rc < 0 ? rc : -ENOENT;
-	rc = 0;
+	struct act_call *call = as->call;
+	int rc = 0;
+	as->change = case_change_none();
+	as->change.by = call->user;
 	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = gather(db, ref, &who, &a[i], &change, now_ms);
-	if (rc == 0 && change.text[CASE_REGION].at && !change.text[CASE_OFFICE].at) {
-		const struct office *office = config_office(config, config->programme_country, change.text[CASE_REGION]);
-		change.text[CASE_OFFICE] = office ? office->id : (struct str){ NULL, 0 };
+		rc = gather(as, &a[i]);
+	if (rc == 0)
+		rc = follow_status(as);
+	if (rc != 0)
+		return rc;
+	follow_office(as);
+	rc = case_update(call->db, str_of(as->row.ref), &as->change, call->now_ms);
+	return rc == 0 ? act_audit(call, what_changed(call->db, a, count), str_of(as->row.ref)) : rc;
+}
+
+int case_assign(struct act_call *call, struct str ref, const struct case_assignment *a, size_t count)
+{
+	struct assigning as = { .call = call };
+	for (size_t i = 0; i < count; i++) {
+		int rc = case_assignment_check(&call->g->config, &a[i], &call->err);
+		if (rc != 0)
+			return rc;
+		if (case_key_needs_reason(a[i].key) && str_trim(call->reason).len == 0)
+			return act_fail(call, -EINVAL, "%.*s needs a --reason: the audit says why", STR_ARG(a[i].key));
 	}
-	if (rc == 0)
-		rc = case_update(db, ref, &change, now_ms);
-	if (rc == 0)
-		rc = audit_add(db, now_ms, actor, what_changed(db, a, count), ref, reason);
-	seal_key_forget(&who.key);
+	int rc = case_by_ref(call->db, ref, NULL, &as.row);
+	if (rc == 1)
+		rc = contact_by_id(call->db, as.row.contact_id, &as.who);
+	if (rc != 1)
+		return rc < 0 ? rc : act_fail(call, -ENOENT, "there is no case of this reference");
+	rc = assign(&as, a, count);
+	seal_key_forget(&as.who.key);
 	return rc;
 }

@@ -1,6 +1,10 @@
 #include "gateway/casework.h"
 
+#include "db/case_file.h"
+#include "db/meeting.h"
 #include "db/session.h"
+#include "gateway/case_review.h"
+#include "gateway/case_rules.h"
 #include "gateway/checkin.h"
 #include "gateway/json.h"
 #include "gateway/number_change.h"
@@ -40,6 +44,8 @@ static int open_case(struct casework *w, const struct effect *e)
 		rc = -EINVAL;
 	else
 		rc = 0; /* a partial case is taken up again as it stands */
+	if (rc == 0)
+		rc = case_take_source(db, e->a);
 	if (rc == 0)
 		rc = answers_adopt(db, w->who->contact_id, e->run_id, e->a);
 	return rc == 0 ? contact_keep(db, w->who->contact_id) : rc;
@@ -83,17 +89,26 @@ static int set_number(struct str value, int64_t *field)
 }
 
 /* A country of return on hold: the request is kept, a person decides when it goes on. */
-static int hold_if_stopped(struct casework *w, struct case_change *change)
+static void hold_if_stopped(const struct casework *w, const struct case_row *row, struct case_change *change)
 {
-	struct query q = db_query(&w->g->db, SQL_CASE_NATIONALITY);
-	bind_text(&q, str_of(w->case_ref));
-	int rc = db_row(&q);
-	if (rc == 1) {
-		if (stopped_for(&w->g->config, col_str(&q, 0)))
-			change->text[CASE_STATUS] = STR("ON_HOLD");
-		db_done(&q);
-	}
-	return rc < 0 ? rc : 0;
+	if (stopped_for(&w->g->config, str_of(row->nationality)))
+		change->text[CASE_STATUS] = STR("ON_HOLD");
+}
+
+/* Where staff have moved the case meanwhile, it stays: a conversation moves it along a few arrows only. */
+static int set_status(struct casework *w, struct str status)
+{
+	struct case_row row;
+	struct case_change change = case_change_none();
+	struct db *db = &w->g->db;
+	int rc = case_by_ref(db, str_of(w->case_ref), NULL, &row);
+	if (rc != 1 || !case_rule_may(str_of(row.status), status))
+		return rc < 0 ? rc : 0;
+	change.text[CASE_STATUS] = status;
+	if (str_eq_z(status, "NEW"))
+		hold_if_stopped(w, &row, &change);
+	rc = case_update(db, str_of(w->case_ref), &change, w->now_ms);
+	return rc == 0 && str_eq_z(str_of(row.status), "PARTIAL") ? case_review(w) : rc;
 }
 
 static int set_field(struct casework *w, const struct effect *e)
@@ -126,8 +141,8 @@ static int set_field(struct casework *w, const struct effect *e)
 		change.text[text] = e->b;
 	else
 		rc = -EINVAL;
-	if (rc == 0 && text == CASE_STATUS && str_eq_z(e->b, "NEW"))
-		rc = hold_if_stopped(w, &change);
+	if (rc == 0 && text == CASE_STATUS)
+		return set_status(w, e->b);
 	if (text == CASE_REGION) {
 		const struct office *office = config_office(&w->g->config, w->g->config.programme_country, e->b);
 		change.text[CASE_OFFICE] = office ? office->id : (struct str){ NULL, 0 };
@@ -234,9 +249,9 @@ int casework_apply_one(struct casework *w, const struct effect *e)
 	case EFFECT_NUMBER:
 		return str_eq_z(e->a, "DENY") ? number_deny(w) : number_claim(w, e->b, e->c, str_eq_z(e->d, "pin"));
 	case EFFECT_APPOINTMENT:
-		return 0;
+		return appointment_answered(db, w->who->contact_id, e->a, w->now_ms);
 	case EFFECT_SOURCE:
-		return 0;
+		return contact_set_source(db, w->who->contact_id, e->a);
 	case EFFECT_ASK_BY_SMS:
 		return ask_by_sms(w, e);
 	case EFFECT_HELPED:

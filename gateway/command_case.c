@@ -2,8 +2,8 @@
 #include "gateway/act.h"
 #include "gateway/case_change.h"
 #include "gateway/command.h"
-#include "gateway/offline.h"
 #include "gateway/print.h"
+#include "gateway/staff_command.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -149,28 +149,9 @@ struct set {
 	size_t count;
 };
 
-static int set_offline(struct db *db, void *user)
-{
-	const struct set *s = user;
-	return case_assign(db, s->config, s->ref, s->assignment, s->count, s->as, s->reason, clock_wall_ms());
-}
-
-static int set_without_daemon(struct set *s)
-{
-	struct db db;
-	int code = open_offline(s->config, &db);
-	if (code != 0)
-		return code;
-	int rc = change_offline(&db, set_offline, s);
-	db_close(&db);
-	if (rc != 0)
-		fprintf(stderr, "wasl: %s\n", rc == -ENOENT ? "there is no case of this reference" : "the database did not take the change");
-	return rc == 0 ? 0 : rc == -ENOENT ? EX_NOINPUT : EX_IOERR;
-}
-
 static json_t *set_request(const struct set *s)
 {
-	json_t *request = json_pack("{s:s}", "do", "case.set"), *set = json_array();
+	json_t *request = json_pack("{s:s}", "act", "case.set"), *set = json_array();
 	for (size_t i = 0; i < s->count; i++) {
 		json_t *pair = json_array();
 		(void)json_array_append_new(pair, json_from_str(s->assignment[i].key));
@@ -224,17 +205,16 @@ static int set_values(struct set *s)
 {
 	json_t *answer = NULL;
 	struct err err;
-	int code = 0;
-	for (size_t i = 0; code == 0 && i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
 		if (case_assignment_check(s->config, &s->assignment[i], &err) != 0) {
 			fprintf(stderr, "wasl: %s\n", err.text);
-			code = EX_DATAERR;
+			return EX_DATAERR;
 		}
-	if (code != 0)
-		return code;
+		if (case_key_needs_reason(s->assignment[i].key) && s->reason.len == 0)
+			return command_usage("case set", "this key needs --reason TEXT: the audit says why it was changed");
+	}
 	json_t *request = set_request(s);
-	if (ask_daemon(s->config, request, &answer, &code) == 0)
-		code = set_without_daemon(s);
+	int code = act_ask(s->config, request, &answer);
 	json_decref(request);
 	json_decref(answer);
 	return code;
@@ -264,5 +244,5 @@ int command_case(const struct invocation *in)
 		return case_show(in);
 	if (strcmp(what, "set") == 0)
 		return case_set(in);
-	return command_usage("case", "takes list, show REF or set REF KEY=VALUE…");
+	return command_case_file(in);
 }

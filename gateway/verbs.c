@@ -3,7 +3,6 @@
 #include "db/ledger.h"
 #include "db/message.h"
 #include "gateway/act.h"
-#include "gateway/case_change.h"
 #include "gateway/credit.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
@@ -18,8 +17,6 @@
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
-
-enum { ASSIGNMENTS_MAX = 32 };
 
 static void verb_status(struct gateway *g, json_t *request, struct control_call *call)
 {
@@ -112,66 +109,6 @@ static void verb_outbound(struct gateway *g, json_t *request, struct control_cal
 	batch_add(&g->batch, &b->item);
 }
 
-/* ---- case.set */
-
-struct case_item {
-	struct batch_item item;
-	struct gateway *g;
-	struct control_call *call;
-	json_t *request;
-	struct case_assignment assignment[ASSIGNMENTS_MAX];
-	size_t count;
-};
-
-static int run_case(struct batch_item *item, struct db *db)
-{
-	struct case_item *c = (struct case_item *)item;
-	return case_assign(db, &c->g->config, json_get_str(c->request, "ref"), c->assignment, c->count,
-			   json_get_str(c->request, "as"), json_get_str(c->request, "reason"), gateway_now(c->g));
-}
-
-static void case_done(struct batch_item *item, int result)
-{
-	struct case_item *c = (struct case_item *)item;
-	if (result == 0)
-		control_answer(c->call, json_pack("{s:b}", "ok", 1));
-	else if (result == -ENOENT)
-		control_refuse(c->call, EX_NOINPUT, "there is no case of this reference");
-	else
-		control_refuse(c->call, EX_IOERR, "the database did not take the change");
-	json_decref(c->request);
-	free(c);
-}
-
-static void verb_case_set(struct gateway *g, json_t *request, struct control_call *call)
-{
-	struct err err = { "" };
-	struct case_item *c = calloc(1, sizeof *c);
-	if (!c) {
-		control_answer(call, NULL);
-		return;
-	}
-	*c = (struct case_item){ .item = { .run = run_case, .done = case_done }, .g = g, .call = call, .request = request };
-	json_t *set = json_object_get(request, "set");
-	json_t *pair;
-	size_t i;
-	int rc = json_array_size(set) > 0 && json_array_size(set) <= ASSIGNMENTS_MAX ? 0 : err_set(&err, -EINVAL, "nothing to set");
-	json_array_foreach(set, i, pair) {
-		if (rc != 0)
-			break;
-		struct case_assignment *a = &c->assignment[c->count++];
-		*a = (struct case_assignment){ json_str(json_array_get(pair, 0)), json_str(json_array_get(pair, 1)) };
-		rc = a->key.at && a->value.at ? case_assignment_check(&g->config, a, &err) : -EINVAL;
-	}
-	if (rc != 0) {
-		control_refuse(call, EX_DATAERR, err.text);
-		free(c);
-		return;
-	}
-	json_incref(request);
-	batch_add(&g->batch, &c->item);
-}
-
 /* ---- channels */
 
 static json_t *time_json(int64_t at_ms)
@@ -246,7 +183,7 @@ static void verb_inbox(struct gateway *g, json_t *request, struct control_call *
 
 const struct control_verb verbs[] = {
 	{ "phone.send", verb_phone_send },
-	{ "status", verb_status }, { "outbound", verb_outbound }, { "case.set", verb_case_set },
+	{ "status", verb_status }, { "outbound", verb_outbound },
 	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
 	{ "snapshot", verb_snapshot }, { NULL, NULL },
 };

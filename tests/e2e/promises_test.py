@@ -160,7 +160,7 @@ def staff_changes():
             screen = phone.type(typed)
         ref = house.rows("SELECT ref FROM v_case")[0]["ref"]
         report.check("the reference is on the last screen", ref in screen, screen)
-        done = house.run("case", "set", ref, "status=CONTACTING", "assigned_to=fatima", "tags=+FORAS", "--as", "fatima")
+        done = house.run("case", "set", ref, "status=CONTACTING", "assigned_to=fatima", "tags=+FORAS", "--as", "fatima", "--reason", "first call")
         row = house.rows("SELECT status, assigned_to, tags, office FROM v_case")[0]
         report.check("case set goes through the daemon", done.returncode == 0 and row == {
             "status": "CONTACTING", "assigned_to": "fatima", "tags": "FORAS", "office": "OUJDA"}, str(row) + done.stderr.decode())
@@ -169,7 +169,7 @@ def staff_changes():
         report.check("a wrong value is refused", house.run("case", "set", ref, "status=HAPPY", "--as", "x").returncode == 65)
         report.check("an unknown key too", house.run("case", "set", ref, "colour=red", "--as", "x").returncode == 65)
         report.check("without a name too", house.run("case", "set", ref, "status=NEW").returncode == 64)
-        report.check("no such case", house.run("case", "set", "00000000", "status=NEW", "--as", "x").returncode == 66)
+        report.check("no such case", house.run("case", "set", "00000000", "status=NEW", "--as", "x", "--reason", "y").returncode == 66)
         second = House()
         second.config["state"], second.config["key_file"] = house.config["state"], house.config["key_file"]
         second.write_config()

@@ -155,7 +155,7 @@ def ask(house, line):
 
 def the_control_socket_takes_no_nonsense():
     with House() as house:
-        for junk in (b"", b"\n", b"x" * 70000, b'{"do":"case.set"}\n', b"\xff\n", b'{"do":"outbound","set":"off"}\n'):
+        for junk in (b"", b"\n", b"x" * 70000, b'{"do":"act","act":"case.set"}\n', b"\xff\n", b'{"do":"outbound","set":"off"}\n'):
             with socket.socket(socket.AF_UNIX) as s:
                 s.connect(house.path("state/control.sock"))
                 try:
@@ -166,7 +166,7 @@ def the_control_socket_takes_no_nonsense():
         answer = json.loads(ask(house, b'{"do":"outbound","set":"banana"}\n'))
         report.check("only on and off are words for the brake", not answer["ok"]
                      and house.run("outbound", "status").stdout.startswith(b"outbound off"), str(answer))
-        line = b'{"do":"case.set","ref":"1","as":"u","set":[["a' + "é".encode() * 30 + b'","1"]]}\n'
+        line = b'{"do":"act","act":"case.set","ref":"1","as":"u","set":[["a' + "é".encode() * 30 + b'","1"]]}\n'
         answer = json.loads(ask(house, line))
         report.check("a key cut in the middle of a letter is refused as bad data", answer.get("exit") == 65, str(answer))
         report.check("and the daemon lives", house.get("/readyz").status == 200)
