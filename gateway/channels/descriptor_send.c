@@ -241,7 +241,7 @@ static int read_answer(const struct send_spec *send, const struct outgoing *mess
 		return -ENOMEM;
 	if (send->code_at.len) {
 		const struct class_word *meaning = code.len ? meaning_of(send->codes, send->codes_count, code) : NULL;
-		result->code = dialect_word(code);
+		result->code = code.len ? dialect_word(code) : STR("");
 		result->result = meaning ? meaning->class : SEND_UNKNOWN;
 		result->opt_out = meaning && meaning->opt_out;
 		if (result->result != SEND_ACCEPTED)

@@ -125,6 +125,8 @@ static void test_sending(void)
 	CHECK_INT(sent(200, "{\"result\": {\"code\": 99}}").result, SEND_REJECTED_PERMANENT);
 	CHECK(sent(200, "{\"result\": {\"code\": 44}}").opt_out);
 	CHECK_INT(sent(200, "<html>").result, SEND_UNKNOWN);
+	r = sent(200, "{\"result\": {\"id\": \"b-77\"}}");
+	CHECK(r.result == SEND_UNKNOWN && r.code.at && r.code.len == 0);
 	CHECK_INT(sent(502, "").result, SEND_TRANSIENT);
 	CHECK_INT(sent(500, "").result, SEND_UNKNOWN);
 
