@@ -112,7 +112,10 @@ int conversation_save(struct db *db, const struct contact *who, const struct con
 		      int64_t now_ms)
 {
 	unsigned char hops[HOPS_MAX * HOP_BYTES];
-	struct buf packed = buf_new(&db->arena, PACKED_MAX);
+	void *storage = arena_raw(&db->arena, PACKED_MAX);
+	if (!storage)
+		return -ENOMEM;
+	struct buf packed = buf_over(storage, PACKED_MAX);
 	int rc = session_pack(&c->session, &packed);
 	if (rc != 0)
 		return rc;

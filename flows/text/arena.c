@@ -31,13 +31,19 @@ void arena_back(struct arena *a, size_t mark)
 	a->used = mark;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_raw(struct arena *a, size_t size)
 {
 	size_t start = (a->used + 15) & ~(size_t)15;
 	if (start > a->size || size > a->size - start)
 		return NULL;
 	a->used = start + size;
-	return memset(a->block + start, 0, size);
+	return a->block + start;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	void *bytes = arena_raw(a, size);
+	return bytes ? memset(bytes, 0, size) : NULL;
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -50,9 +56,10 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 struct str arena_str(struct arena *a, struct str s)
 {
-	char *copy = s.len < SIZE_MAX ? arena_alloc(a, s.len + 1) : NULL;
+	char *copy = s.len < SIZE_MAX ? arena_raw(a, s.len + 1) : NULL;
 	if (!copy)
 		return (struct str){ NULL, 0 };
+	copy[s.len] = '\0';
 	if (s.len)
 		memcpy(copy, s.at, s.len);
 	return (struct str){ copy, s.len };

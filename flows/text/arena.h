@@ -21,6 +21,8 @@ void arena_reset(struct arena *a); /* every piece is gone */
 size_t arena_mark(const struct arena *a);
 void arena_back(struct arena *a, size_t mark); /* pieces handed out since arena_mark() are gone */
 
+/* Not zeroed: for bytes whose length is carried beside them.  arena_alloc() zeroes. */
+void *arena_raw(struct arena *a, size_t size) __attribute__((warn_unused_result));
 void *arena_alloc(struct arena *a, size_t size) __attribute__((warn_unused_result)); /* 16-aligned, zeroed, or NULL */
 void *arena_array(struct arena *a, size_t count, size_t size) __attribute__((warn_unused_result));
 

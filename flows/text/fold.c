@@ -65,7 +65,7 @@ int text_normalise(struct str in, struct buf *out)
 {
 	struct normal stream = { .rest = in, .form = NORMAL_NFKC, .map = inbound };
 	struct spacer spacer = { .out = out, .start = out->len };
-	int32_t chunk[NORMAL_CHUNK];
+	NORMAL_UNREAD int32_t chunk[NORMAL_CHUNK];
 	int count;
 	while ((count = normal_next(&stream, chunk)) > 0)
 		for (int i = 0; i < count; i++)
@@ -177,7 +177,7 @@ int text_fold(struct str in, struct buf *out)
 {
 	struct normal stream = { .rest = in, .form = NORMAL_NFKC, .map = inbound };
 	struct folder folder = { .spacer = { .out = out, .start = out->len } };
-	int32_t chunk[NORMAL_CHUNK];
+	NORMAL_UNREAD int32_t chunk[NORMAL_CHUNK];
 	int count;
 	while ((count = normal_next(&stream, chunk)) > 0)
 		for (int i = 0; i < count; i++) {

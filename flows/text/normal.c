@@ -83,7 +83,7 @@ static void order_marks(int32_t *chunk, int count)
 
 int normal_next(struct normal *n, int32_t chunk[NORMAL_CHUNK])
 {
-	int32_t run[NORMAL_RUN];
+	NORMAL_UNREAD int32_t run[NORMAL_RUN];
 	int count = next_run(n, run);
 	if (count <= 0)
 		return count;

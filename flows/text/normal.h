@@ -21,6 +21,9 @@ struct normal {
 	int32_t (*map)(int32_t code_point); /* before normalising: another code point, or NORMAL_DROP */
 };
 
+/* The build zeroes locals (Makefile, HARDEN); a chunk is large, and only what normal_next() counted is ever read. */
+#define NORMAL_UNREAD __attribute__((uninitialized))
+
 /* Fills chunk with at least one code point, if any are left.  Returns how many, 0 at the end, or -E2BIG. */
 int normal_next(struct normal *n, int32_t chunk[NORMAL_CHUNK]) __attribute__((warn_unused_result));
 

@@ -189,7 +189,7 @@ static bool put_returns(struct writer *w, int32_t c)
 static int to_gsm7(struct str text, struct writer *w)
 {
 	struct normal stream = { .rest = text, .form = NORMAL_NFC, .map = clean };
-	int32_t chunk[NORMAL_CHUNK];
+	NORMAL_UNREAD int32_t chunk[NORMAL_CHUNK];
 	int count;
 	while ((count = normal_next(&stream, chunk)) > 0)
 		for (int i = 0; i < count; i++)
@@ -208,7 +208,7 @@ static int to_ucs2(struct str text, struct buf *out)
 {
 	struct normal stream = { .rest = text, .form = NORMAL_NFC, .map = clean };
 	struct number_joiner joiner = { .out = out, .active = text_has_arabic(text) };
-	int32_t chunk[NORMAL_CHUNK];
+	NORMAL_UNREAD int32_t chunk[NORMAL_CHUNK];
 	size_t returns = 0;
 	int count;
 	while ((count = normal_next(&stream, chunk)) > 0)
