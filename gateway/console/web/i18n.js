@@ -1,0 +1,141 @@
+// Words, numbers, dates and plurals of the three languages of the staff.  Catalogues: words_<language>.json, flat.
+
+export const LANGUAGES = ["fr", "en", "ar"];
+const LOCALES = { fr: "fr", en: "en-GB", ar: "ar-MA-u-nu-latn" };
+let words = {};
+let zone = "Africa/Casablanca";
+export let language = "fr";
+
+export function locale() {
+	return LOCALES[language];
+}
+
+export function firstLanguage() {
+	const kept = localStorage.getItem("language");
+	if (LANGUAGES.includes(kept))
+		return kept;
+	return navigator.languages.map((one) => one.slice(0, 2)).find((one) => LANGUAGES.includes(one)) ?? "fr";
+}
+
+/** Loads a catalogue; the document takes its language and direction. */
+export async function use(wanted) {
+	const answer = await fetch("words_" + wanted + ".json");
+	if (!answer.ok)
+		throw new Error("the words are missing");
+	words = await answer.json();
+	language = wanted;
+	localStorage.setItem("language", wanted);
+	document.documentElement.lang = wanted;
+	document.documentElement.dir = wanted === "ar" ? "rtl" : "ltr";
+}
+
+export function useZone(name) {
+	try {
+		new Intl.DateTimeFormat("en", { timeZone: name });
+		zone = name;
+	} catch {
+		// the browser does not know the zone: Morocco's stays
+	}
+}
+
+function pattern(key) {
+	if (Object.hasOwn(words, key))
+		return words[key];
+	document.documentElement.dataset.missing = (document.documentElement.dataset.missing ?? "") + key + " ";
+	return key;
+}
+
+export function has(key) {
+	return Object.hasOwn(words, key);
+}
+
+/** A text with its {holes} filled by strings. */
+export function t(key, holes = {}) {
+	return pattern(key).replace(/\{(\w+)\}/g, (whole, name) => holes[name] ?? whole);
+}
+
+/** The same with nodes in the holes: an array for h(). */
+export function tx(key, holes) {
+	return pattern(key).split(/(\{\w+\})/).map((part) => {
+		const hole = /^\{(\w+)\}$/.exec(part);
+		return hole ? holes[hole[1]] : part;
+	});
+}
+
+/** A text that depends on a number: key.one, key.two, key.few … as the language has them; {n} is the number. */
+export function plural(key, n, holes = {}) {
+	return t(key + "." + new Intl.PluralRules(locale()).select(n), { n: number(n), ...holes });
+}
+
+/** The word for a code; a code that has none is shown as it is. */
+export function word(family, code) {
+	if (code === null || code === undefined || code === "")
+		return "";
+	const key = family + "." + code;
+	return has(key) ? words[key] : String(code);
+}
+
+export function number(n, digits = 0) {
+	return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(n);
+}
+
+export function percent(part, whole) {
+	return whole ? new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(part / whole) : "–";
+}
+
+/** A moment (ISO 8601) in the programme's zone. */
+export function moment(iso) {
+	return iso ? new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "short", timeZone: zone }).format(new Date(iso)) : "";
+}
+
+/** A day; one without a time is no moment and has no zone. */
+export function day(iso) {
+	if (!iso)
+		return "";
+	const bare = iso.length === 10;
+	return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: bare ? "UTC" : zone }).format(new Date(iso));
+}
+
+export function clock(date) {
+	return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(date);
+}
+
+/** How long ago: "3 h", "2 j", the largest unit that fits. */
+export function since(iso, now = Date.now()) {
+	const minutes = Math.max(0, Math.round((now - Date.parse(iso)) / 60000));
+	const [n, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.floor(minutes / 60), "hour"] : [Math.floor(minutes / 1440), "day"];
+	return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short" }).format(n);
+}
+
+export function country(iso) {
+	if (!iso)
+		return "";
+	if (iso === "ZZ")
+		return t("country.ZZ");
+	try {
+		return new Intl.DisplayNames(locale(), { type: "region" }).of(iso);
+	} catch {
+		return iso;
+	}
+}
+
+export function languageName(code) {
+	if (!code)
+		return "";
+	if (has("language." + code))
+		return words["language." + code];
+	try {
+		return new Intl.DisplayNames(locale(), { type: "language" }).of(code);
+	} catch {
+		return code;
+	}
+}
+
+/** UTC for a value of <input type=datetime-local>, which the writer means in the programme's zone. */
+export function zoned(value) {
+	const guess = Date.parse(value + "Z");
+	const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit",
+		day: "2-digit", hour: "2-digit", minute: "2-digit" }).formatToParts(guess).map((part) => [part.type, part.value]));
+	const there = Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}Z`);
+	return new Date(guess - (there - guess)).toISOString();
+}
