@@ -201,3 +201,9 @@ void dialect_answer(struct http_response *out, unsigned status, struct str body)
 	*out = (struct http_response){ .status = status, .body = body };
 	http_add_header(out, "Content-Type", STR("text/plain; charset=utf-8"));
 }
+
+int dialect_malformed(struct decoded *out, const char *why)
+{
+	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = why };
+	return 0;
+}

@@ -35,6 +35,8 @@ int64_t dialect_instant(struct str written);
 /* "text/plain; charset=utf-8" is a "text/plain"; letters' case does not count (RFC 9110 8.3.1). */
 bool dialect_media_type_is(struct str content_type, const char *type);
 
+/* The request is malformed; 0, for `return dialect_malformed(…)`. */
+int dialect_malformed(struct decoded *out, const char *why);
 /* text/plain in UTF-8.  Empty out first. */
 void dialect_answer(struct http_response *out, unsigned status, struct str body);
 

@@ -168,3 +168,9 @@ bool fields_has(struct fields *f, struct str place)
 	const json_t *value = fields_json(f->entry, place);
 	return value && !json_is_null(value);
 }
+
+struct str fields_word(struct fields *f, const char *place)
+{
+	struct str value = fields_get(f, str_of(place));
+	return value.at ? value : STR("");
+}

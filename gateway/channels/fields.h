@@ -34,6 +34,7 @@ void fields_release(struct fields *fields);
 
 /* .at == NULL: not there, or null, or no text, number, true or false.  Numbers and booleans as JSON writes them. */
 struct str fields_get(struct fields *fields, struct str place);
+struct str fields_word(struct fields *fields, const char *place); /* likewise, but "" when it is not there */
 /* Something stands there, even an object. */
 bool fields_has(struct fields *fields, struct str place);
 /* The JSON value of a pointer or name; NULL: none. */

@@ -64,8 +64,8 @@ static int write_next(const struct inbox_cursor *was, const struct inbox_page *p
 	return text.full ? -ENOMEM : 0;
 }
 
-int inbox_page_read(struct inlet *in, const json_t *entries, const struct inbox_page *page, const struct inbox_cursor *was,
-	       struct str *next_cursor)
+static int read_entries(struct inlet *in, const json_t *entries, const struct inbox_page *page, const struct inbox_cursor *was,
+			struct str *next_cursor)
 {
 	size_t count = json_array_size(entries);
 	int64_t newest_ms = was->newest_ms;
@@ -80,4 +80,27 @@ int inbox_page_read(struct inlet *in, const json_t *entries, const struct inbox_
 		newest_ms = at_ms > newest_ms ? at_ms : newest_ms;
 	}
 	return error ? error : write_next(was, page, newest_ms, in->arena, next_cursor);
+}
+
+int inbox_polled(struct inbox_page *page, const struct channel *channel, struct str cursor, const struct http_result *result,
+		 const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
+		 size_t *parked_count, struct str *next_cursor)
+{
+	struct inlet in = { .channel = channel, .phones = phones, .arena = arena, .out = out };
+	struct inbox_cursor was;
+	const json_t *entries = NULL;
+	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = "the call failed" };
+	*parked = NULL, *parked_count = 0, *next_cursor = cursor;
+	if (inbox_cursor_read(cursor, &was) != 0)
+		return -EINVAL;
+	if (transport_class(result) != SEND_ACCEPTED)
+		return 0;
+	json_t *body = json_parse(result->body, NULL);
+	*out = (struct decoded){ .verdict = VERDICT_ACCEPT };
+	int error = page->list(page, body, arena, &entries);
+	if (!error)
+		error = read_entries(&in, entries, page, &was, next_cursor);
+	json_decref(body);
+	*parked = out->parked, *parked_count = out->parked_count;
+	return error;
 }

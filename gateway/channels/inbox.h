@@ -23,14 +23,17 @@ int inbox_cursor_read(struct str text, struct inbox_cursor *out) __attribute__((
 void inbox_put_time(struct buf *out, int64_t ms, bool fraction);
 
 struct inbox_page { /* how one vendor's page is read */
+	/* Where the entries stand in the answer; sets more and token.  0 or -ENOMEM. */
+	int (*list)(struct inbox_page *page, const json_t *body, struct arena *arena, const json_t **entries);
 	/* One entry: an event, a parked one, or nothing.  *at_ms: its time; 0: none.  0 or -ENOMEM. */
 	int (*read)(struct inlet *in, const json_t *entry, int64_t *at_ms);
 	size_t most;       /* entries; more make the page malformed */
 	bool more;         /* another page follows */
 	struct str token;  /* and this is its word */
 };
-/* The entries into in->out, oldest first, and the cursor behind them.  entries no array: malformed.  0 or -ENOMEM. */
-int inbox_page_read(struct inlet *in, const json_t *entries, const struct inbox_page *page, const struct inbox_cursor *was,
-	       struct str *next_cursor) __attribute__((warn_unused_result));
+/* polled() of struct adapter by `page`, which it fills: the entries oldest first, and the cursor behind them. */
+int inbox_polled(struct inbox_page *page, const struct channel *channel, struct str cursor, const struct http_result *result,
+		 const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
+		 size_t *parked_count, struct str *next_cursor) __attribute__((warn_unused_result));
 
 #endif

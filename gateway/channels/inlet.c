@@ -229,6 +229,14 @@ void inlet_answer(const struct hook *hook, const struct decoded *decoded, const 
 	http_add_header(out, "Content-Type", type);
 }
 
+int inlet_reply_empty(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
+		      const struct reply_to *to, struct arena *arena, struct http_response *out)
+{
+	(void)channel, (void)arena;
+	inlet_answer(hook, decoded, to, out, STR("text/plain; charset=utf-8"), STR(""));
+	return 0;
+}
+
 /* ---- calls */
 
 void call_header(struct http_call *call, const char *name, struct str value)

@@ -70,6 +70,10 @@ bool inlet_secret(const struct channel *channel, const char *name, struct str gi
 void inlet_answer(const struct hook *hook, const struct decoded *decoded, const struct reply_to *to,
 		  struct http_response *out, struct str type, struct str body);
 
+/* reply() of an adapter whose vendor reads no more than the status. */
+int inlet_reply_empty(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
+		      const struct reply_to *to, struct arena *arena, struct http_response *out);
+
 /* ---- calls */
 
 void call_header(struct http_call *call, const char *name, struct str value);

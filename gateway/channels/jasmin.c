@@ -26,18 +26,6 @@ static const struct hook hooks[] = {
 
 /* ---- in */
 
-static struct str get(struct fields *f, const char *name)
-{
-	struct str value = fields_get(f, str_of(name));
-	return value.at ? value : STR("");
-}
-
-static int malformed(struct decoded *out, const char *why)
-{
-	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = why };
-	return 0;
-}
-
 /* data_coding of SMPP 3.4, 5.2.19. */
 static enum charset charset_of(struct str coding)
 {
@@ -63,10 +51,10 @@ static bool is_seven_bit(struct str bytes)
 /* "binary", the hex of the content, is what cannot be bent on the way; "content" is the bytes themselves. */
 static int take_text(struct fields *f, struct event *event, struct decoded *out)
 {
-	struct str bytes = get(f, "content"), hex = get(f, "binary");
-	enum charset charset = charset_of(get(f, "coding"));
+	struct str bytes = fields_word(f, "content"), hex = fields_word(f, "binary");
+	enum charset charset = charset_of(fields_word(f, "coding"));
 	if (hex.len && !charset_unhex(hex, f->arena, &bytes))
-		return malformed(out, "binary");
+		return dialect_malformed(out, "binary");
 	if (charset == CHARSET_GSM_7 && !is_seven_bit(bytes)) /* no septets: a proxy or a route has decoded them */
 		charset = CHARSET_UTF_8;
 	if (charset == CHARSET_BINARY)
@@ -77,12 +65,12 @@ static int take_text(struct fields *f, struct event *event, struct decoded *out)
 static int take_message(const struct channel *channel, const struct phone_plan *phones, struct fields *f,
 			struct event *event, struct decoded *out)
 {
-	struct str from = get(f, "from"), to = get(f, "to"), raw;
-	event->id = get(f, "id");
+	struct str from = fields_word(f, "from"), to = fields_word(f, "to"), raw;
+	event->id = fields_word(f, "id");
 	if (from.len == 0 || from.len > DIALECT_WORD_MAX)
-		return malformed(out, "from");
+		return dialect_malformed(out, "from");
 	if (event->id.len == 0 || !dialect_id_ok(event->id))
-		return malformed(out, "id");
+		return dialect_malformed(out, "id");
 	int error = take_text(f, event, out);
 	if (error || out->verdict == VERDICT_MALFORMED)
 		return error;
@@ -119,12 +107,12 @@ static bool is_one(struct str number)
 
 static int take_report(struct fields *f, struct event *event, struct decoded *out)
 {
-	struct str word = get(f, "message_status"), delivered = get(f, "dlvrd"), error = get(f, "err");
-	event->id = get(f, "id");
+	struct str word = fields_word(f, "message_status"), delivered = fields_word(f, "dlvrd"), error = fields_word(f, "err");
+	event->id = fields_word(f, "id");
 	if (event->id.len == 0 || !dialect_id_ok(event->id))
-		return malformed(out, "id");
+		return dialect_malformed(out, "id");
 	if (word.len == 0 && delivered.len == 0 && error.len == 0)
-		return malformed(out, "message_status");
+		return dialect_malformed(out, "message_status");
 	event->status = status_of(word);
 	if (word.len == 0)
 		event->status = is_one(delivered) ? REPORT_DELIVERED : is_one(error) ? REPORT_FAILED : REPORT_NONE;
@@ -141,10 +129,10 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	const char *why = NULL;
 	*out = (struct decoded){ .verdict = VERDICT_ACCEPT };
 	if (!hook_takes(hook, request->method))
-		return malformed(out, decoded_wrong_method);
+		return dialect_malformed(out, decoded_wrong_method);
 	int error = fields_read(request, FIELDS_FORM, arena, &f, &why);
 	if (error)
-		return error == -EINVAL ? malformed(out, why) : error;
+		return error == -EINVAL ? dialect_malformed(out, why) : error;
 	struct event *event = arena_alloc(arena, sizeof *event);
 	if (!event)
 		return -ENOMEM;
@@ -202,28 +190,14 @@ static int put_content(struct buf *url, const struct outgoing *message, struct a
 	return 0;
 }
 
-static struct str report_url(const struct channel *channel, struct arena *arena)
-{
-	struct buf url = buf_new(arena, URL_ROOM);
-	buf_put(&url, channel->public_url);
-	buf_put_z(&url, "/cb/");
-	buf_put(&url, channel->id);
-	buf_put_char(&url, '/');
-	buf_put(&url, channel->token);
-	buf_put_z(&url, "/dlr");
-	return url.full ? (struct str){ NULL, 0 } : buf_str(&url);
-}
-
 static int compose(const struct channel *channel, const struct outgoing *message, struct arena *arena, struct http_call *out)
 {
 	struct str user = channel_key(channel, "username"), password = channel_key(channel, "password");
-	struct str base = channel->base_url, report = report_url(channel, arena);
+	struct str base = call_base(channel, ""), report = channel_callback(channel, "dlr", arena);
 	if (!report.at)
 		return -ENOMEM;
 	if (user.len == 0 || password.len == 0 || base.len == 0 || message->count != 1)
 		return -EINVAL;
-	while (str_ends(base, STR("/")))
-		base.len--;
 	struct buf url = buf_new(arena, URL_ROOM + 3 * report.len + 4 * message->text.len);
 	buf_put(&url, base);
 	put(&url, "/send?username=", user);

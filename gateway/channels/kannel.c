@@ -6,6 +6,7 @@
 
 #include "gateway/channels/charset.h"
 #include "gateway/channels/fields.h"
+#include "gateway/channels/inlet.h"
 #include "gateway/channels/template.h"
 
 #include <errno.h>
@@ -23,18 +24,6 @@ static const struct hook hooks[] = {
 };
 
 /* ---- in */
-
-static struct str get(struct fields *f, const char *name)
-{
-	struct str value = fields_get(f, str_of(name));
-	return value.at ? value : STR("");
-}
-
-static int malformed(struct decoded *out, const char *why)
-{
-	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = why };
-	return 0;
-}
 
 /* %C names the charset of %b; %c is the coding of SMPP.  With %a, or an old box, %C may be missing: then the coding
  * says it, unless the bytes are UTF-8 already. */
@@ -57,9 +46,9 @@ static int take_message(const struct channel *channel, const struct phone_plan *
 			struct arena *arena, struct event *event, struct decoded *out)
 {
 	if (mo->from.len == 0 || mo->from.len > DIALECT_WORD_MAX)
-		return malformed(out, "from");
+		return dialect_malformed(out, "from");
 	if (!dialect_id_ok(mo->id))
-		return malformed(out, "id");
+		return dialect_malformed(out, "id");
 	enum charset charset = charset_of(mo->charset, mo->coding, mo->text);
 	int error = dialect_sender(channel, phones, mo->from, arena, event);
 	struct str raw;
@@ -109,8 +98,9 @@ static struct mo mo_of_headers(const struct http_request *request)
 
 static struct mo mo_of_fields(struct fields *f)
 {
-	return (struct mo){ .id = get(f, "id"), .from = get(f, "from"), .to = get(f, "to"), .time = get(f, "ts"),
-			    .coding = get(f, "coding"), .charset = get(f, "charset"), .text = get(f, "text") };
+	return (struct mo){ .id = fields_word(f, "id"), .from = fields_word(f, "from"), .to = fields_word(f, "to"),
+			    .time = fields_word(f, "ts"), .coding = fields_word(f, "coding"), .charset = fields_word(f, "charset"),
+			    .text = fields_word(f, "text") };
 }
 
 /* %d; 2 and 16 are refined by the SMSC's own words in %A: "id:… stat:EXPIRED err:…". */
@@ -142,13 +132,13 @@ static enum report_status status_of(struct str type, struct str answer)
 
 static int take_report(struct fields *f, struct event *event, struct decoded *out)
 {
-	struct str status = get(f, "status");
-	event->id = event->client_ref = get(f, "uuid");
+	struct str status = fields_word(f, "status");
+	event->id = event->client_ref = fields_word(f, "uuid");
 	if (event->id.len == 0 || !dialect_id_ok(event->id))
-		return malformed(out, "uuid");
+		return dialect_malformed(out, "uuid");
 	if (status.len == 0)
-		return malformed(out, "status");
-	event->status = status_of(status, get(f, "answer"));
+		return dialect_malformed(out, "status");
+	event->status = status_of(status, fields_word(f, "answer"));
 	event->reason = dialect_word(status);
 	if (event->status == REPORT_NONE)
 		out->verdict = VERDICT_IGNORE;
@@ -162,11 +152,11 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	const char *why = NULL;
 	*out = (struct decoded){ .verdict = VERDICT_ACCEPT };
 	if (!hook_takes(hook, request->method))
-		return malformed(out, decoded_wrong_method);
+		return dialect_malformed(out, decoded_wrong_method);
 	bool posted = strcmp(hook->name, "mo-post") == 0;
 	int error = posted ? 0 : fields_read(request, FIELDS_FORM, arena, &f, &why);
 	if (error)
-		return error == -EINVAL ? malformed(out, why) : error;
+		return error == -EINVAL ? dialect_malformed(out, why) : error;
 	struct event *event = arena_alloc(arena, sizeof *event);
 	if (!event)
 		return -ENOMEM;
@@ -211,28 +201,17 @@ static void put(struct buf *url, const char *name, struct str value)
 static struct str report_url(const struct channel *channel, struct str ref, struct arena *arena)
 {
 	struct buf url = buf_new(arena, URL_ROOM);
-	buf_put(&url, channel->public_url);
-	buf_put_z(&url, "/cb/");
-	buf_put(&url, channel->id);
-	buf_put_char(&url, '/');
-	buf_put(&url, channel->token);
-	put(&url, "/dlr?uuid=", ref);
+	struct str hook = channel_callback(channel, "dlr", arena);
+	buf_put(&url, hook);
+	put(&url, "?uuid=", ref);
 	buf_put_z(&url, "&status=%d&answer=%A");
-	return url.full ? (struct str){ NULL, 0 } : buf_str(&url);
-}
-
-static struct str base_of(const struct channel *channel)
-{
-	struct str base = channel->base_url;
-	while (str_ends(base, STR("/")))
-		base.len--;
-	return base;
+	return url.full || !hook.at ? (struct str){ NULL, 0 } : buf_str(&url);
 }
 
 static int compose(const struct channel *channel, const struct outgoing *message, struct arena *arena, struct http_call *out)
 {
 	struct str user = channel_key(channel, "username"), password = channel_key(channel, "password");
-	struct str base = base_of(channel), report = report_url(channel, message->client_ref, arena);
+	struct str base = call_base(channel, ""), report = report_url(channel, message->client_ref, arena);
 	if (!report.at)
 		return -ENOMEM;
 	if (user.len == 0 || password.len == 0 || base.len == 0 || message->count != 1 || message->client_ref.len == 0)

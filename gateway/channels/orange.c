@@ -114,14 +114,6 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	return error;
 }
 
-static int reply(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
-		 const struct reply_to *to, struct arena *arena, struct http_response *out)
-{
-	(void)channel, (void)arena;
-	inlet_answer(hook, decoded, to, out, STR("text/plain; charset=utf-8"), STR(""));
-	return 0;
-}
-
 /* ---- the token: OAuth 2.0, client credentials (RFC 6749 4.4) */
 
 static int login(const struct channel *channel, struct arena *arena, struct http_call *out)
@@ -304,7 +296,7 @@ const struct adapter orange = {
 	.keys = keys,
 	.hooks = hooks,
 	.decode = decode,
-	.reply = reply,
+	.reply = inlet_reply_empty,
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,

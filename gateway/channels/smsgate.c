@@ -136,14 +136,6 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	return error;
 }
 
-static int reply(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
-		 const struct reply_to *to, struct arena *arena, struct http_response *out)
-{
-	(void)channel, (void)arena;
-	inlet_answer(hook, decoded, to, out, STR("text/plain; charset=utf-8"), STR(""));
-	return 0;
-}
-
 /* ---- sending: POST /messages; a message id of ours makes a repeated call the same message */
 
 static json_t *body_of(const struct channel *channel, const struct outgoing *message)
@@ -225,7 +217,7 @@ const struct adapter smsgate = {
 	.hooks = hooks,
 	.authenticates = true,
 	.decode = decode,
-	.reply = reply,
+	.reply = inlet_reply_empty,
 	.recipients_per_call = RECIPIENTS_MAX,
 	.compose = compose,
 	.classify = classify,

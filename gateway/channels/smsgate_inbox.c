@@ -76,24 +76,19 @@ static int read_entry(struct inlet *in, const json_t *entry, int64_t *at_ms)
 	return error ? error : inlet_to(in, event, to);
 }
 
+static int list(struct inbox_page *page, const json_t *body, struct arena *arena, const json_t **entries)
+{
+	(void)arena;
+	*entries = body;
+	page->more = json_array_size(body) == PAGE_SIZE;
+	page->token = STR("-");
+	return 0;
+}
+
 int smsgate_polled(const struct channel *channel, struct str cursor, const struct http_result *result,
 		   const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
 		   size_t *parked_count, struct str *next_cursor)
 {
-	struct inlet in = { .channel = channel, .phones = phones, .arena = arena, .out = out };
-	struct inbox_page page = { .read = read_entry, .most = PAGE_SIZE, .token = STR("-") };
-	struct inbox_cursor was;
-	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = "the call failed" };
-	*parked = NULL, *parked_count = 0, *next_cursor = cursor;
-	if (inbox_cursor_read(cursor, &was) != 0)
-		return -EINVAL;
-	if (transport_class(result) != SEND_ACCEPTED)
-		return 0;
-	json_t *body = json_parse(result->body, NULL);
-	page.more = json_array_size(body) == PAGE_SIZE;
-	*out = (struct decoded){ .verdict = VERDICT_ACCEPT };
-	int error = inbox_page_read(&in, body, &page, &was, next_cursor);
-	json_decref(body);
-	*parked = out->parked, *parked_count = out->parked_count;
-	return error;
+	struct inbox_page page = { .list = list, .read = read_entry, .most = PAGE_SIZE };
+	return inbox_polled(&page, channel, cursor, result, phones, arena, out, parked, parked_count, next_cursor);
 }

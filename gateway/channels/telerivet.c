@@ -100,14 +100,6 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	return 0;
 }
 
-static int reply(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
-		 const struct reply_to *to, struct arena *arena, struct http_response *out)
-{
-	(void)channel, (void)arena;
-	inlet_answer(hook, decoded, to, out, STR("text/plain; charset=utf-8"), STR(""));
-	return 0;
-}
-
 /* ---- sending: POST /v1/projects/<id>/messages/send, the key as the user name */
 
 static int compose(const struct channel *channel, const struct outgoing *message, struct arena *arena,
@@ -172,7 +164,7 @@ const struct adapter telerivet = {
 	.hooks = hooks,
 	.authenticates = true,
 	.decode = decode,
-	.reply = reply,
+	.reply = inlet_reply_empty,
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,

@@ -89,21 +89,21 @@ static int read_entry(struct inlet *in, const json_t *entry, int64_t *at_ms)
 	return error ? error : inlet_to(in, event, to);
 }
 
-/* "/2010-04-01/…?PageSize=40&Page=1&PageToken=PASM…" */
-static int next_page(const json_t *body, struct arena *arena, struct inbox_page *page)
+/* next_page_uri: "/2010-04-01/…?PageSize=40&Page=1&PageToken=PASM…" */
+static int list(struct inbox_page *page, const json_t *body, struct arena *arena, const json_t **entries)
 {
 	struct str rest = json_get_str(body, "next_page_uri"), path;
-	if (!rest.len)
+	*entries = json_object_get(body, "messages");
+	page->token = STR("");
+	page->more = rest.len > 0;
+	if (!page->more)
 		return 0;
 	struct form *form = arena_alloc(arena, sizeof *form);
-	page->more = true;
-	(void)str_split(&rest, '?', &path);
 	if (!form)
 		return -ENOMEM;
-	if (rest.at && form_decode(rest, arena, form) == 0)
+	(void)str_split(&rest, '?', &path);
+	if (rest.at && form_decode(rest, arena, form) == 0 && form_get(form, "PageToken").at)
 		page->token = form_get(form, "PageToken");
-	if (!page->token.at)
-		page->token = STR("");
 	return 0;
 }
 
@@ -111,21 +111,6 @@ int twilio_polled(const struct channel *channel, struct str cursor, const struct
 		  const struct phone_plan *phones, struct arena *arena, struct decoded *out, struct event **parked,
 		  size_t *parked_count, struct str *next_cursor)
 {
-	struct inlet in = { .channel = channel, .phones = phones, .arena = arena, .out = out };
-	struct inbox_page page = { .read = read_entry, .most = PAGE_SIZE, .token = STR("") };
-	struct inbox_cursor was;
-	*out = (struct decoded){ .verdict = VERDICT_MALFORMED, .why = "the call failed" };
-	*parked = NULL, *parked_count = 0, *next_cursor = cursor;
-	if (inbox_cursor_read(cursor, &was) != 0)
-		return -EINVAL;
-	if (transport_class(result) != SEND_ACCEPTED)
-		return 0;
-	json_t *body = json_parse(result->body, NULL);
-	*out = (struct decoded){ .verdict = VERDICT_ACCEPT };
-	int error = next_page(body, arena, &page);
-	if (!error)
-		error = inbox_page_read(&in, json_object_get(body, "messages"), &page, &was, next_cursor);
-	json_decref(body);
-	*parked = out->parked, *parked_count = out->parked_count;
-	return error;
+	struct inbox_page page = { .list = list, .read = read_entry, .most = PAGE_SIZE };
+	return inbox_polled(&page, channel, cursor, result, phones, arena, out, parked, parked_count, next_cursor);
 }

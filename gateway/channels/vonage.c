@@ -210,14 +210,6 @@ static int decode(const struct channel *channel, const struct hook *hook, const 
 	return hook->kind == EVENT_SMS ? read_sms(&in, event) : read_report(&in, event);
 }
 
-static int reply(const struct channel *channel, const struct hook *hook, const struct decoded *decoded,
-		 const struct reply_to *to, struct arena *arena, struct http_response *out)
-{
-	(void)channel, (void)arena;
-	inlet_answer(hook, decoded, to, out, STR("text/plain; charset=utf-8"), STR(""));
-	return 0;
-}
-
 /* ---- sending */
 
 static int compose(const struct channel *channel, const struct outgoing *message, struct arena *arena,
@@ -377,7 +369,7 @@ const struct adapter vonage = {
 	.keys = keys,
 	.hooks = hooks,
 	.decode = decode,
-	.reply = reply,
+	.reply = inlet_reply_empty,
 	.recipients_per_call = 1,
 	.compose = compose,
 	.classify = classify,
