@@ -91,6 +91,23 @@ static void sql_unseal(sqlite3_context *context, int argc, sqlite3_value **argv)
 		sqlite3_result_text64(context, shown.at, shown.len, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+/* pseudonym(id): the same for the same person in every export of this database, and nothing to anybody without the key. */
+static void sql_pseudonym(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	static const char hex[] = "0123456789abcdef";
+	const struct reader *r = sqlite3_user_data(context);
+	unsigned char hash[VAULT_INDEX_LEN];
+	char shown[17];
+	int64_t id = sqlite3_value_int64(argv[0]);
+	(void)argc;
+	if (sqlite3_value_type(argv[0]) == SQLITE_NULL)
+		return;
+	vault_fingerprint(&r->vault, (struct str[]){ STR("pseudonym"), { (const char *)&id, sizeof id } }, 2, hash);
+	for (int i = 0; i < 8; i++)
+		shown[i * 2] = hex[hash[i] >> 4], shown[i * 2 + 1] = hex[hash[i] & 15];
+	sqlite3_result_text(context, shown, 16, SQLITE_TRANSIENT);
+}
+
 static int authorize(void *user, int action, const char *a, const char *b, const char *database, const char *inner)
 {
 	const struct reader *r = user;
@@ -143,6 +160,8 @@ static int shadow_view(struct reader *r, const char *view)
 static int prepare_views(struct reader *r)
 {
 	int rc = sqlite3_create_function_v2(r->conn, "unseal", 4, SQLITE_UTF8, r, sql_unseal, NULL, NULL, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_create_function_v2(r->conn, "pseudonym", 1, SQLITE_UTF8, r, sql_pseudonym, NULL, NULL, NULL);
 	/* trusted_schema off keeps unseal() out of anything stored in the file; TEMP views are ours. */
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(r->conn, "PRAGMA trusted_schema=OFF", NULL, NULL, NULL);
@@ -322,6 +341,23 @@ int reader_query(struct reader *r, struct str sql, const struct str *values, siz
 	for (size_t i = 0; rc == 0 && i < values_count; i++)
 		if (sqlite3_bind_text64(s, (int)i + 1, values[i].at, values[i].len, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
 			rc = err_set(err, -EINVAL, "%s", sqlite3_errmsg(r->conn));
+	if (rc == 0)
+		rc = run_select(r, s, each, user, err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int reader_run(struct reader *r, const char *sql, const struct str *values, size_t values_count, reader_row *each, void *user,
+	       struct err *err)
+{
+	sqlite3_stmt *s = NULL;
+	int rc = 0;
+	if (sqlite3_prepare_v2(r->conn, sql, -1, &s, NULL) != SQLITE_OK)
+		return err_set(err, -EIO, "%s", sqlite3_errmsg(r->conn));
+	size_t wanted = (size_t)sqlite3_bind_parameter_count(s);
+	for (size_t i = 0; rc == 0 && i < values_count && i < wanted; i++)
+		if (sqlite3_bind_text64(s, (int)i + 1, values[i].at ? values[i].at : "", values[i].len, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK)
+			rc = err_set(err, -EIO, "%s", sqlite3_errmsg(r->conn));
 	if (rc == 0)
 		rc = run_select(r, s, each, user, err);
 	sqlite3_finalize(s);

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <utf8proc.h>
+#include <xlsxwriter.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -65,5 +66,6 @@ size_t libraries(struct library out[LIBRARIES_MAX])
 	utf8proc_compiled(compiled);
 	keep(&out[n++], "utf8proc", compiled, utf8proc_version());
 	keep(&out[n++], "libcrypto", OPENSSL_VERSION_STR, OpenSSL_version(OPENSSL_VERSION_STRING));
+	keep(&out[n++], "libxlsxwriter", LXW_VERSION, lxw_version());
 	return n;
 }

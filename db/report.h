@@ -1,0 +1,47 @@
+/* What reports and exports read: statements of the house's own on the reader's connection, rows out as cells.
+ *
+ * Nothing here writes, decides or lays out; gateway/report*.c turns the rows into tables.  A statement may use any of the
+ * filter's members by their numbers ?1 to ?9; what it does not use costs nothing. */
+#ifndef DB_REPORT_H
+#define DB_REPORT_H
+
+#include "db/reader.h"
+
+enum report_sql {
+	RQ_PERSONS,        /* country, region, sex, age_band, n: who travelled in the period */
+	RQ_REQUESTS,       /* n, earliest: cases opened, unfinished ones and duplicates left out */
+	RQ_KNOWN,          /* 1 when anything at all is known of the period in this direction */
+	RQ_VULNERABLE,     /* code, sex, age_band, n; needs the key */
+	RQ_HISTORIC,       /* direction, year_from, year_to, persons, requests, approximate, source */
+	RQ_REACHED_STATUS, /* n: cases that reached the status ?8 for the first time in the period */
+	RQ_CONTACT_DELAYS, /* ms from request to first contact, of requests of the period */
+	RQ_TRAVEL_DELAYS,  /* days from request to departure, of departures of the period */
+	RQ_SESSIONS,       /* mode, n, left open: conversations begun */
+	RQ_RUNS,           /* mode, language, safe, completed, minor, last state, contacted, counselled, departed, n */
+	RQ_CHECKINS,       /* wave, country, sex, due, delivered, started, completed, refused, wrong, invalid, not sent */
+	RQ_SCORES,         /* ref, wave, instrument, weights_version, e, s, p, c, country, sex, mentored, in the period */
+	RQ_ALERTS,         /* kind, rule, raised_at, due_at, taken_at, closed_at */
+	RQ_REFERRALS,      /* service, organisation, outcome, n */
+	RQ_TAGS,           /* tags, n: who travelled in the period */
+	RQ_MESSAGES,       /* direction, mode, channel, status, n, segments */
+	RQ_FAILURES,       /* channel, status, reason, n */
+	RQ_USSD,           /* channel, n, left open */
+	RQ_EXPORT_CASES, RQ_EXPORT_ANSWERS, RQ_EXPORT_CHECKINS, RQ_EXPORT_MESSAGES, RQ_EXPORT_ALERTS, RQ_EXPORT_REFERRALS,
+	RQ_EXPORT_HISTORIC, RQ_EXPORT_RSS,
+	RQ_FLOIP_ROWS, RQ_FLOIP_SPAN,
+	RQ_COUNT
+};
+
+struct report_filter {
+	struct str from, to;         /* ?1, ?2: days "2020-01-01", both within; of the programme's zone */
+	struct str direction;        /* ?3; "" any */
+	struct str tag, office;      /* ?4, ?5 */
+	struct str from_ms, to_ms;   /* ?6, ?7: the same period as instants, to_ms after it, in digits */
+	struct str extra, more;      /* ?8, ?9 */
+};
+
+/* Calls each() as reader_query() does.  0, what each() returned, or -EIO with err. */
+int report_query(struct reader *reader, enum report_sql name, const struct report_filter *filter, reader_row *each, void *user,
+		 struct err *err) __attribute__((warn_unused_result));
+
+#endif

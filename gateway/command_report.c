@@ -1,0 +1,154 @@
+/* wasl report NAME [--year Y | --from D --to D] [--direction D] [--tag T] [--office O] [--outside [--national]]
+ * [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE] */
+#include "gateway/command.h"
+#include "gateway/definitions.h"
+#include "gateway/outfile.h"
+#include "gateway/print.h"
+#include "gateway/report_write.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+struct order {
+	struct report_ask ask;
+	struct str year, from, to, format, output;
+	const char *name;
+};
+
+static int read_arguments(const struct invocation *in, struct order *o)
+{
+	const struct { const char *name; struct str *to; } options[] = {
+		{ "--year", &o->year }, { "--from", &o->from }, { "--to", &o->to }, { "--direction", &o->ask.direction },
+		{ "--tag", &o->ask.tag }, { "--office", &o->ask.office }, { "--format", &o->format }, { "--output", &o->output },
+	};
+	const size_t count = sizeof options / sizeof *options;
+	for (int i = 1; i < in->argc; i++) {
+		size_t k = 0;
+		if (strncmp(in->argv[i], "--", 2) != 0) {
+			if (o->name)
+				return command_usage("report", "one report at a time");
+			o->name = in->argv[i];
+			continue;
+		}
+		if (strcmp(in->argv[i], "--outside") == 0 || strcmp(in->argv[i], "--national") == 0) {
+			*(in->argv[i][2] == 'o' ? &o->ask.outside : &o->ask.national) = true;
+			continue;
+		}
+		while (k < count && strcmp(in->argv[i], options[k].name) != 0)
+			k++;
+		if (k == count || i + 1 == in->argc)
+			return command_usage("report", "takes NAME, --year or --from and --to, --direction, --tag, --office, --outside, --format, --output");
+		*options[k].to = str_of(in->argv[++i]);
+	}
+	if (!o->name)
+		return command_usage_word("report", "", report_names);
+	for (size_t i = 0; report_names[i]; i++)
+		if (strcmp(report_names[i], o->name) == 0)
+			return 0;
+	return command_usage_word("report", o->name, report_names);
+}
+
+static int write_sheets(const struct report *report, struct str output, struct err *err)
+{
+	char path[4096];
+	struct outfile out;
+	if (!output.len)
+		return err_set(err, -EINVAL, "a spreadsheet needs --output FILE.xlsx");
+	if (!str_copy(output, path, sizeof path))
+		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
+	int rc = outfile_open(&out, path, err);
+	if (rc != 0)
+		return rc;
+	rc = report_write_sheets(report, out.by_fd, "", err);
+	if (rc == 0)
+		return outfile_keep(&out, err);
+	outfile_drop(&out);
+	return rc;
+}
+
+static void write_stream(const struct report *report, struct str format, FILE *to)
+{
+	if (str_eq_z(format, "json")) {
+		json_t *json = report_json(report);
+		(void)json_dumpf(json, to, JSON_INDENT(1));
+		(void)fputc('\n', to);
+		json_decref(json);
+	} else if (str_starts(format, STR("csv"))) {
+		report_write_csv(report, to, str_eq_z(format, "csv-excel-fr"));
+	} else {
+		report_write_text(report, to);
+	}
+}
+
+static int write_out(const struct report *report, const struct order *o, struct err *err)
+{
+	char path[4096];
+	struct outfile out;
+	if (str_eq_z(o->format, "xlsx"))
+		return write_sheets(report, o->output, err);
+	if (!o->output.len) {
+		write_stream(report, o->format, stdout);
+		return 0;
+	}
+	if (!str_copy(o->output, path, sizeof path))
+		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
+	int rc = outfile_open(&out, path, err);
+	if (rc != 0)
+		return rc;
+	FILE *to = outfile_stream(&out);
+	if (to)
+		write_stream(report, o->format, to);
+	if (!to || ferror(to))
+		rc = err_set(err, -EIO, "%s could not be written", path);
+	if (to && fclose(to) != 0 && rc == 0)
+		rc = err_set(err, -EIO, "%s could not be written", path);
+	if (rc == 0)
+		return outfile_keep(&out, err);
+	outfile_drop(&out);
+	return rc;
+}
+
+int command_report(const struct invocation *in)
+{
+	static const char *const formats[] = { "table", "csv", "csv-excel-fr", "json", "xlsx", NULL };
+	struct order o = { .format = in->json ? STR("json") : STR("table") };
+	struct err err = { "" };
+	struct config config;
+	struct reader *reader;
+	struct weights weights;
+	struct report report;
+	struct timespec now;
+	char format[32];
+	int code = read_arguments(in, &o);
+	if (code != 0)
+		return code;
+	bool known = false;
+	for (size_t i = 0; formats[i]; i++)
+		known |= str_eq_z(o.format, formats[i]);
+	if (!known)
+		return command_usage_word("report", str_copy(o.format, format, sizeof format) ? format : "that", formats);
+	if (period_parse(o.year, o.from, o.to, &o.ask.period, &err) != 0)
+		return command_usage("report", err.text);
+	code = open_reader(in, &config, &reader);
+	if (code != 0)
+		return code;
+	clock_gettime(CLOCK_REALTIME, &now);
+	o.ask.name = str_of(o.name), o.ask.protection = o.ask.complaints = true;
+	o.ask.now_ms = (int64_t)now.tv_sec * 1000;
+	int rc = definitions_weights(&weights, &config, &err);
+	if (rc == 0) {
+		o.ask.weights = &weights;
+		rc = report_run(reader, &config, &o.ask, NULL, NULL, &report, &err);
+		if (rc == 0) {
+			rc = write_out(&report, &o, &err);
+			report_free(&report);
+		}
+		weights_free(&weights);
+	}
+	reader_close(reader);
+	config_free(&config);
+	return rc == 0 ? 0 : command_fail("report", rc == -EINVAL ? EX_USAGE : command_exit_code(rc), err.text);
+}
