@@ -91,6 +91,18 @@ int contact_add(struct db *db, struct str e164, struct str country, int64_t now_
 	return rc == 0 ? store_point(db, out, out->point_id, e164, country, index, now_ms) : rc;
 }
 
+int contact_add_unreached(struct db *db, int64_t now_ms, struct contact *out)
+{
+	unsigned char wrapped[VAULT_WRAPPED_LEN];
+	*out = (struct contact){ .contact_id = db_new_id(db), .first_seen = now_ms, .last_seen = now_ms };
+	vault_new_person(&db->vault, out->contact_id, &out->key, wrapped);
+	struct query q = db_query(db, SQL_CONTACT_ADD_UNREACHED);
+	bind_i64(&q, out->contact_id);
+	bind_blob(&q, wrapped, sizeof wrapped);
+	bind_i64(&q, now_ms);
+	return db_run(&q);
+}
+
 static int run_i64_2(struct db *db, enum sql_name name, int64_t a, int64_t b)
 {
 	struct query q = db_query(db, name);

@@ -35,6 +35,8 @@ int contact_by_id(struct db *db, int64_t contact_id, struct contact *out) __attr
 /* A new person with one ACTIVE number, to be wiped at wipe_due unless contact_keep() comes. */
 int contact_add(struct db *db, struct str e164, struct str country, int64_t now_ms, int64_t wipe_due,
 		struct contact *out) __attribute__((warn_unused_result));
+/* A person without a number, such as a child of a family, out of a file. */
+int contact_add_unreached(struct db *db, int64_t now_ms, struct contact *out) __attribute__((warn_unused_result));
 /* Seen again: last_seen, and the wipe (if one is due at all) moves to wipe_due. */
 int contact_touch(struct db *db, int64_t contact_id, int64_t now_ms, int64_t wipe_due) __attribute__((warn_unused_result));
 int contact_keep(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));

@@ -9,7 +9,8 @@
 	" AND (?3 = '' OR k.direction = ?3) AND (?4 = '' OR instr(' ' || k.tags || ' ', ' ' || ?4 || ' ') > 0)"        \
 	" AND (?5 = '' OR k.office = ?5)"
 #define TRAVELLED " " TRAVELLED_ON " BETWEEN ?1 AND ?2 AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
-#define ASKED " k.opened_at >= ?6 + 0 AND k.opened_at < ?7 + 0 AND k.status <> 'PARTIAL' AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
+#define OPENED " k.opened_at >= ?6 + 0 AND k.opened_at < ?7 + 0"
+#define ASKED OPENED " AND k.status <> 'PARTIAL' AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
 /* The first time somebody of the staff had the person: a call that reached, or a status that cannot be without one. */
 #define FIRST_CONTACT                                                                                                  \
 	"(SELECT min(at) FROM (SELECT min(h.at) AS at FROM case_history h WHERE h.ref = k.ref AND h.status IN ('COUNSELLED',"  \
@@ -85,7 +86,8 @@ static const char *const sql[RQ_COUNT] = {
 		" a.language, a.ms_since_session_start, k.direction, k.office, iif(?8 = 'names', a.case_ref, NULL) AS ref"
 		" FROM answer a LEFT JOIN cases k ON k.ref = a.case_ref WHERE a.answer_id > ?9 + 0 AND a.answered_at >= ?6 + 0"
 		" AND a.answered_at < ?7 + 0" OF_CASE PAGE("a.answer_id"),
-	[RQ_EXPORT_CHECKINS] = "SELECT c.checkin_id, pseudonym(k.contact_id) AS person, c.wave, " LIVES_IN " AS country, k.sex, k.age_band,"
+	[RQ_EXPORT_CHECKINS] = "SELECT c.checkin_id, pseudonym(k.contact_id) AS person, c.wave, " LIVES_IN " AS country, k.sex, "
+			"k.age_band,"
 		" k.office, " DAY("c.due_at") " AS due_on, " DAY("c.sent_at") " AS sent_on, " DAY("c.completed_at") " AS completed_on,"
 		" c.outcome, c.instrument, c.weights_version, c.score_e, c.score_s, c.score_p, c.score_c, iif(?8 = 'names', k.ref, NULL) AS ref"
 		" FROM checkin c JOIN cases k ON k.ref = c.case_ref WHERE c.checkin_id > ?9 + 0 AND c.due_at >= ?6 + 0 AND c.due_at < ?7 + 0"
@@ -106,7 +108,8 @@ static const char *const sql[RQ_COUNT] = {
 		" FROM referral r JOIN cases k ON k.ref = r.case_ref WHERE r.referral_id > ?9 + 0 AND r.made_on BETWEEN ?1 AND ?2"
 		OF_CASE PAGE("r.referral_id"),
 	[RQ_EXPORT_HISTORIC] = "SELECT n, direction, year_from, year_to, persons, requests, approximate, source FROM"
-		" (SELECT row_number() OVER (ORDER BY direction, year_from, year_to) AS n, * FROM historic_total WHERE (?3 = '' OR direction = ?3))"
+		" (SELECT row_number() OVER (ORDER BY direction, year_from, year_to) AS n, * FROM historic_total WHERE (?3 = '' OR "
+				"direction = ?3))"
 		" WHERE n > ?9 + 0" PAGE("n"),
 	/* A check-in as one line of a survey: its answers, coded as given, 1 best to 5 worst. */
 	[RQ_EXPORT_RSS] = "SELECT c.checkin_id, pseudonym(k.contact_id) AS person, c.wave, " DAY("c.completed_at") " AS completed_on,"
@@ -121,7 +124,8 @@ static const char *const sql[RQ_COUNT] = {
 		" AND a.answered_at BETWEEN c.started_at AND ifnull(c.completed_at, c.started_at + 1814400000)"
 		" WHERE c.checkin_id > ?9 + 0 AND c.completed_at >= ?6 + 0 AND c.completed_at < ?7 + 0" OF_CASE
 		" GROUP BY c.checkin_id" PAGE("c.checkin_id"),
-	[RQ_FLOIP_ROWS] = "SELECT a.answer_id, " FLOIP_INSTANT("a.answered_at") ", pseudonym(a.contact_id), pseudonym(a.run_id), a.flow, a.state, a.value,"
+	[RQ_FLOIP_ROWS] = "SELECT a.answer_id, " FLOIP_INSTANT("a.answered_at") ", pseudonym(a.contact_id), pseudonym(a.run_id), "
+			"a.flow, a.state, a.value,"
 		" a.mode, a.channel, a.language, a.flow_version FROM answer a LEFT JOIN cases k ON k.ref = a.case_ref"
 		" WHERE a.answer_id > ?9 + 0 AND a.value IS NOT NULL AND a.answered_at >= ?6 + 0 AND a.answered_at < ?7 + 0"
 		" AND (?8 = '' OR a.flow = ?8)" OF_CASE PAGE("a.answer_id"),

@@ -323,4 +323,13 @@ const char *const sql_text[SQL_COUNT] = {
 		" VALUES (?, ?, ?, ?, ?, 1, ?, ?)",
 	[SQL_REFERRAL_CASE] = "SELECT case_ref, outcome FROM referral WHERE referral_id = ?",
 	[SQL_REFERRAL_OUTCOME] = "UPDATE referral SET outcome = ?, feedback_on = ? WHERE referral_id = ?",
+
+	/* reports and imports */
+	[SQL_IMPORTED_ADD] = "INSERT INTO imported (file, kind, rows, at) VALUES (?, ?, ?, ?)",
+	[SQL_CASE_HISTORY_CLEAR] = "DELETE FROM case_history WHERE ref = ?",
+	[SQL_CASE_HISTORY_ADD] = "INSERT INTO case_history VALUES (?, ?, ?)",
+	[SQL_HISTORIC_PUT] = "INSERT OR REPLACE INTO historic_total (direction, year_from, year_to, persons, requests, approximate, "
+			"source)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?)",
+	[SQL_CONTACT_ADD_UNREACHED] = "INSERT INTO contact (contact_id, key, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)",
 };

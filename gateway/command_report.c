@@ -40,7 +40,8 @@ static int read_arguments(const struct invocation *in, struct order *o)
 		while (k < count && strcmp(in->argv[i], options[k].name) != 0)
 			k++;
 		if (k == count || i + 1 == in->argc)
-			return command_usage("report", "takes NAME, --year or --from and --to, --direction, --tag, --office, --outside, --format, --output");
+			return command_usage("report", "takes NAME, --year or --from and --to, --direction, --tag, --office, --outside, --format, "
+					"--output");
 		*options[k].to = str_of(in->argv[++i]);
 	}
 	if (!o->name)

@@ -11,7 +11,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { LINE_MAX_BYTES = 64 * 1024 };
+enum { LINE_FIRST_BYTES = 64 * 1024, LINE_MAX_BYTES = JSON_TEXT_MAX };
 
 struct control {
 	struct watch watch;
@@ -26,7 +26,7 @@ struct control_call {
 	struct control *control;  /* NULL: the daemon closes; the answer goes nowhere */
 	struct control_call *next;
 	char *line;               /* the request, then the answer */
-	size_t len, sent;
+	size_t len, sent, cap;
 	bool asked, answered;
 };
 
@@ -106,21 +106,34 @@ static void run_line(struct control_call *call)
 	control_refuse(call, EX_USAGE, "this daemon does not know what is asked; is it of the same version?");
 }
 
+/* A file to import comes as one line. */
+static bool has_room(struct control_call *call)
+{
+	if (call->len < call->cap)
+		return true;
+	char *more = call->cap < LINE_MAX_BYTES ? realloc(call->line, call->cap * 2) : NULL;
+	if (!more)
+		return false;
+	call->line = more;
+	call->cap *= 2;
+	return true;
+}
+
 static void read_more(struct control_call *call)
 {
-	ssize_t n = recv(call->watch.fd, call->line + call->len, LINE_MAX_BYTES - call->len, 0);
+	if (!has_room(call)) {
+		drop(call);
+		return;
+	}
+	ssize_t n = recv(call->watch.fd, call->line + call->len, call->cap - call->len, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
 		drop(call);
 		return;
 	}
+	const char *end = memchr(call->line + call->len, '\n', (size_t)n);
 	call->len += (size_t)n;
-	const char *end = memchr(call->line, '\n', call->len);
-	if (!end && call->len == LINE_MAX_BYTES) {
-		drop(call);
-		return;
-	}
 	if (!end)
 		return;
 	call->len = (size_t)(end - call->line);
@@ -153,7 +166,7 @@ static void accept_ready(struct watch *watch, uint32_t events)
 	if (fd < 0)
 		return;
 	struct control_call *call = calloc(1, sizeof *call);
-	char *line = malloc(LINE_MAX_BYTES);
+	char *line = malloc(LINE_FIRST_BYTES);
 	if (!call || !line) {
 		free(call);
 		free(line);
@@ -161,7 +174,7 @@ static void accept_ready(struct watch *watch, uint32_t events)
 		return;
 	}
 	*call = (struct control_call){ .watch = { .fd = fd, .ready = call_ready, .user = call }, .control = control,
-				       .line = line, .next = control->calls };
+				       .line = line, .cap = LINE_FIRST_BYTES, .next = control->calls };
 	control->calls = call;
 	if (loop_watch(control->g->loop, &call->watch, EPOLLIN) != 0)
 		drop(call);

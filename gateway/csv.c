@@ -100,7 +100,8 @@ static int scan_quoted(struct scan *s)
 	return -EINVAL;
 }
 
-int csv_read(struct str *rest, char separator, struct str *cells, size_t max, size_t *count, char *storage, size_t cap, size_t *lines)
+int csv_read(struct str *rest, char separator, struct str *cells, size_t max, size_t *count, char *storage, size_t cap,
+		size_t *lines)
 {
 	struct scan s = { .in = *rest, .out = buf_over(storage, cap), .lines = 1 };
 	*count = 0;

@@ -25,7 +25,8 @@ void csv_end_line(struct csv *csv);
 
 /* A line of such a file, for whoever reads one.  Takes one record off *rest, its cells into storage (quotes taken away), at most
  * max.  1: a record; 0: the end; -EINVAL: a quote that is not closed, or text after one; -E2BIG.  *lines: how many it took. */
-int csv_read(struct str *rest, char separator, struct str *cells, size_t max, size_t *count, char *storage, size_t cap, size_t *lines)
+int csv_read(struct str *rest, char separator, struct str *cells, size_t max, size_t *count, char *storage, size_t cap,
+		size_t *lines)
 	__attribute__((warn_unused_result));
 
 #endif

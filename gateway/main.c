@@ -32,6 +32,9 @@ static const struct command commands[] = {
 	{ "number", "list [--state S] | refuse REF --as USER --reason TEXT", "claims of a new number", command_number },
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
+	{ "import", "cases|historic FILE [--as USER] [--reason TEXT]", "cases, or totals of other years, out of a file: all of it or "
+			"nothing",
+	  command_import },
 	{ "report", "NAME [--year Y | --from D --to D] [--direction FROM_MA|TO_MA] [--tag T] [--office O] [--outside]"
 	  " [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE]",
 	  "what the programme reports; `wasl report` lists the names", command_report },

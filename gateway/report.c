@@ -12,23 +12,24 @@ static const struct kind {
 	const char *name;
 	build_fn *build;
 	const char *direction; /* the only one it is about; NULL: any */
+	bool usually;          /* it is the one when nothing is said, and may be the other */
 	bool protection;       /* staff with the right to protection only */
 } kinds[] = {
-	{ "year-from", build_year_from, "FROM_MA", false },
-	{ "year-to", build_year_to, "TO_MA", false },
-	{ "returns-by-year", build_returns_by_year, NULL, false },
-	{ "country", build_country, NULL, false },
-	{ "age", build_age, NULL, false },
-	{ "vulnerability", build_vulnerability, NULL, true },
-	{ "month", build_month, NULL, false },
-	{ "funnel", build_funnel, NULL, false },
-	{ "checkins", build_checkins, NULL, false },
-	{ "scores", build_scores, NULL, false },
-	{ "alerts", build_alerts, NULL, false },
-	{ "complaints", build_complaints, NULL, false },
-	{ "referrals", build_referrals, NULL, false },
-	{ "tags", build_tags, NULL, false },
-	{ "service", build_service, NULL, false },
+	{ "year-from", build_year_from, "FROM_MA", false, false },
+	{ "year-to", build_year_to, "TO_MA", false, false },
+	{ "returns-by-year", build_returns_by_year, NULL, false, false },
+	{ "country", build_country, NULL, false, false },
+	{ "age", build_age, NULL, false, false },
+	{ "vulnerability", build_vulnerability, NULL, false, true },
+	{ "month", build_month, "FROM_MA", true, false },
+	{ "funnel", build_funnel, "FROM_MA", false, false },
+	{ "checkins", build_checkins, NULL, false, false },
+	{ "scores", build_scores, NULL, false, false },
+	{ "alerts", build_alerts, NULL, false, false },
+	{ "complaints", build_complaints, NULL, false, false },
+	{ "referrals", build_referrals, NULL, false, false },
+	{ "tags", build_tags, NULL, false, false },
+	{ "service", build_service, NULL, false, false },
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -117,7 +118,8 @@ static void write_head(struct build *b)
 	char filter[256];
 	struct buf f = buf_over(filter, sizeof filter);
 	const struct { const char *before; struct str what; } part[] = {
-		{ "", str_eq_z(ask->direction, "FROM_MA") ? STR("depuis le Maroc") : str_eq_z(ask->direction, "TO_MA") ? STR("vers le Maroc") : STR("") },
+		{ "", str_eq_z(b->filter.direction, "FROM_MA") ? STR("depuis le Maroc") : str_eq_z(ask->direction,
+				"TO_MA") ? STR("vers le Maroc") : STR("") },
 		{ "projet ", ask->tag }, { "bureau ", ask->office }, { "", ask->outside ? STR("version externe") : STR("") },
 	};
 	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
@@ -200,7 +202,8 @@ static void keep_first(struct report_table *t)
 	t->rows_count = n < t->first ? n : t->first;
 }
 
-static int build_once(struct build *b, const struct kind *kind, struct period p, struct report *into, report_progress *progress, void *user)
+static int build_once(struct build *b, const struct kind *kind, struct period p, struct report *into,
+		report_progress *progress, void *user)
 {
 	if (arena_new(&into->arena, REPORT_MEMORY) != 0)
 		return err_set(b->err, -ENOMEM, "no memory");
@@ -226,7 +229,7 @@ static int check_ask(const struct report_ask *ask, const struct kind **kind, str
 		return err_set(err, -EINVAL, "there is no such report");
 	if (ask->direction.len && !str_eq_z(ask->direction, "FROM_MA") && !str_eq_z(ask->direction, "TO_MA"))
 		return err_set(err, -EINVAL, "--direction is FROM_MA or TO_MA");
-	if ((*kind)->direction && ask->direction.len && !str_eq_z(ask->direction, (*kind)->direction))
+	if ((*kind)->direction && !(*kind)->usually && ask->direction.len && !str_eq_z(ask->direction, (*kind)->direction))
 		return err_set(err, -EINVAL, "%s is about %s alone", (*kind)->name, (*kind)->direction);
 	if ((*kind)->protection && !ask->protection)
 		return err_set(err, -EACCES, "%s is for staff with the right to protection", (*kind)->name);
@@ -244,7 +247,7 @@ int report_run(struct reader *reader, const struct config *config, const struct 
 	int rc = check_ask(ask, &kind, err);
 	if (rc != 0)
 		return rc;
-	if (kind->direction)
+	if (kind->direction && !ask->direction.len)
 		b.filter.direction = str_of(kind->direction);
 	rc = build_once(&b, kind, ask->period, out, progress, user);
 	if (rc == 0)

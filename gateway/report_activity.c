@@ -93,7 +93,8 @@ void build_month(struct build *b)
 	while (total->next)
 		total = total->next;
 	month_row(b, total); /* the medians of the whole are not those of its months */
-	build_note(b, "Le premier contact est le premier appel qui a abouti, ou le premier entretien. La période précédente est comparée mois par mois.");
+	build_note(b, "Le premier contact est le premier appel qui a abouti, ou le premier entretien. La période précédente est "
+			"comparée mois par mois.");
 	build_note(b, BUILD_FUNDS);
 }
 
@@ -144,7 +145,8 @@ static int take_runs(const char *const *names, const struct cell *row, size_t co
 		return 0;
 	struct report_row *rows[2] = { build_row_of(f->b, f->mode, row[0].text, mode_label(row[0].text)),
 				       build_row_of(f->b, f->language, row[1].text, label_language(row[1].text)) };
-	const bool came[] = { true, row[2].integer != 0, row[3].integer != 0, row[6].integer != 0, row[7].integer != 0, row[8].integer != 0 };
+	const bool came[] = { true, row[2].integer != 0, row[3].integer != 0, row[6].integer != 0, row[7].integer != 0,
+			row[8].integer != 0 };
 	for (int r = 0; r < 2; r++)
 		for (int i = 0; i < 6; i++)
 			rows[r]->cells[F_CONSENT + i].n += came[i] ? n : 0;
@@ -171,7 +173,8 @@ void build_funnel(struct build *b)
 	build_total(b, f.mode, "Total");
 	build_total(b, f.language, "Total");
 	build_total(b, f.left, "Total");
-	build_note(b, "Les sessions sont celles de tous les parcours ; les autres colonnes suivent les demandes de retour commencées dans la période.");
+	build_note(b, "Les sessions sont celles de tous les parcours ; les autres colonnes suivent les demandes de retour commencées "
+			"dans la période.");
 	build_note(b, "Sans consentement, tout est effacé : ces sessions ne sont plus comptées après 24 heures.");
 }
 
@@ -266,14 +269,13 @@ static void aside(struct build *b, struct report_table *t, const char *code, con
 	row->cells[1] = cell_count(n);
 }
 
-void build_tags(struct build *b)
+static void tags_of(struct build *b, bool to)
 {
 	struct tags t = { .b = b };
-	b->report->title = build_text(b, "Personnes retournées par projet et bailleur");
-	t.tag = build_table(b, "tags", "Par projet");
+	t.tag = build_table(b, to ? "to" : "from", to ? "Vers le Maroc, par projet" : "Depuis le Maroc, par projet");
 	build_column(t.tag, "tag", "Projet");
 	t.tag->compare = build_count_column(t.tag, "persons", "Personnes");
-	t.donor = build_table(b, "donors", "Par bailleur");
+	t.donor = build_table(b, to ? "to-donors" : "from-donors", to ? "Vers le Maroc, par bailleur" : "Depuis le Maroc, par bailleur");
 	build_column(t.donor, "donor", "Bailleur");
 	t.donor->compare = build_count_column(t.donor, "persons", "Personnes");
 	t.tag->crossings = t.donor->crossings = 1;
@@ -283,6 +285,13 @@ void build_tags(struct build *b)
 	build_total(b, t.tag, "Total avec doubles comptes");
 	aside(b, t.tag, "persons", "Personnes dans au moins un projet", t.with_any);
 	aside(b, t.tag, "without", "Personnes sans projet", t.without);
+	build_unknown(b, t.tag);
+}
+
+void build_tags(struct build *b)
+{
+	b->report->title = build_text(b, "Personnes retournées par projet et bailleur");
+	build_each_direction(b, tags_of);
 	build_note(b, "Une personne dans deux projets compte une fois dans chacun, et une fois dans le total sans doubles comptes.");
 	build_note(b, "Pour chaque bailleur une personne compte une fois.");
 	build_note(b, BUILD_FUNDS);

@@ -24,7 +24,8 @@ static struct str sex_label(struct str sex)
 
 /* ---- R9 */
 
-enum { C_DUE = 1, C_DELIVERED, C_STARTED, C_COMPLETED, C_REFUSED, C_WRONG, C_INVALID, C_NOT_SENT, C_CONTACT, C_RESPONSE, C_REFUSAL };
+enum { C_DUE = 1, C_DELIVERED, C_STARTED, C_COMPLETED, C_REFUSED, C_WRONG, C_INVALID, C_NOT_SENT, C_CONTACT, C_RESPONSE,
+		C_REFUSAL };
 
 struct responses {
 	struct build *b;
@@ -89,6 +90,11 @@ void build_checkins(struct build *b)
 	build_query(b, RQ_CHECKINS, take_responses, &r);
 	build_sort(r.country, C_DUE);
 	build_sort(r.sex, C_DUE);
+	int64_t all = 0;
+	for (struct report_row *row = r.wave->rows; row; row = row->next)
+		all += row->cells[C_DUE].n + row->cells[C_NOT_SENT].n;
+	if (all == 0)
+		build_empty(r.wave);
 	finish_responses(b, r.wave);
 	finish_responses(b, r.country);
 	finish_responses(b, r.sex);
@@ -119,7 +125,8 @@ struct scores {
 	double low, high;
 };
 
-static struct mean *mean_of(struct scores *s, int table, struct str instrument, struct str version, struct str wave, struct str code,
+static struct mean *mean_of(struct scores *s, int table, struct str instrument, struct str version, struct str wave,
+		struct str code,
 			    struct str label)
 {
 	struct mean fresh = { .table = table, .order = wave_number(wave) };
@@ -190,7 +197,8 @@ static struct report_table *score_table(struct build *b, const struct mean *m)
 	static const char *const by[] = { "par vague", "par vague et pays", "par vague et sexe", "par vague et mentorat (ORION)" };
 	char title[160];
 	bool sms = strncmp(m->instrument, "SMS8", 4) == 0;
-	(void)snprintf(title, sizeof title, "%s%s, pondération %s : %s", sms ? "Indice court SMS (non comparable au score RSS) " : "", m->instrument,
+	(void)snprintf(title, sizeof title, "%s%s, pondération %s : %s", sms ? "Indice court SMS (non comparable au score RSS) "
+			"" : "", m->instrument,
 		       m->version, by[m->table]);
 	struct report_table *t = build_table(b, keys[m->table], title);
 	build_column(t, "wave", "Vague");
@@ -259,9 +267,11 @@ void build_scores(struct build *b)
 	s->high = b->ask->weights ? b->ask->weights->high_above : 0.66;
 	build_query(b, RQ_SCORES, take_score, s);
 	write_scores(b, s);
-	build_note(b, "Les scores vont de 0 (le moins bien) à 1 (le mieux). Bas : moins de %.2f. Haut : plus de %.2f.", s->low, s->high);
+	build_note(b, "Les scores vont de 0 (le moins bien) à 1 (le mieux). Bas : moins de 0,%02d. Haut : plus de 0,%02d.",
+		   (int)lround(s->low * 100) % 100, (int)lround(s->high * 100) % 100);
 	build_note(b, "Évolution : moyenne de l'ensemble depuis la vague d'avant, pour les seules personnes qui ont répondu aux deux.");
-	build_note(b, "L'indice court SMS n'est pas le score RSS ; deux instruments ou deux pondérations ne sont jamais réunis dans une moyenne.");
+	build_note(b, "L'indice court SMS n'est pas le score RSS ; deux instruments ou deux pondérations ne sont jamais réunis dans "
+			"une moyenne.");
 	if (s->overflow)
 		build_note(b, "Trop de groupes : le tableau n'est pas complet.");
 }

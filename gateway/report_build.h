@@ -37,11 +37,16 @@ int build_count_column(struct report_table *t, const char *key, const char *labe
 struct report_row *build_row(struct build *b, struct report_table *t, struct str code, struct str label); /* label: first cell */
 /* The row of this code; a new one when there is none: its counts begin at 0. */
 struct report_row *build_row_of(struct build *b, struct report_table *t, struct str code, struct str label);
-void build_total(struct build *b, struct report_table *t, const char *label);     /* sums the counts of the rows so far */
+/* Sums the counts of the rows so far; no rows: nothing. */
+void build_total(struct build *b, struct report_table *t, const char *label);
 void build_sort(struct report_table *t, int column);                             /* most first, then by name */
+/* -12345 -> "-12 345" with no-break spaces. */
+void buf_put_thousands(struct buf *b, int64_t n);
 void build_note(struct build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define BUILD_FUNDS "Le nombre de retournés assistés dépend de la disponibilité des fonds et non du nombre de demandes."
 
+struct thousands { char z[40]; };
+struct thousands thousands(int64_t n);                          /* "13 800", as French prints it */
 struct report_cell cell_count(int64_t n);
 struct report_cell cell_share(int64_t part, int64_t whole);    /* of nothing: n/d */
 struct report_cell cell_number(double x);
@@ -49,9 +54,17 @@ struct report_cell cell_text(struct str s);
 struct report_cell cell_unknown(void);
 double median(double *values, size_t count);                   /* sorts; count > 0 */
 
+/* Nothing was recorded: no rows, rather than rows of 0. */
+void build_empty(struct report_table *t);
+/* Calls one(b, to) for the direction that is asked for, or for both: people who leave and people who come are never one figure. */
+void build_each_direction(struct build *b, void (*one)(struct build *b, bool to));
+/* Nothing is known of the period: every count of this table is n/d. */
+void build_unknown(const struct build *b, struct report_table *t);
+
 /* ---- reading */
 
-void build_query(struct build *b, enum report_sql name, reader_row *each, void *user); /* each() sees rows only through row != NULL */
+/* each() is called for rows alone, not for the names. */
+void build_query(struct build *b, enum report_sql name, reader_row *each, void *user);
 int64_t build_number(struct build *b, enum report_sql name);   /* the first cell of the only row; NULL: 0 */
 /* The same questions of another period, of another direction; put back by the caller with the struct it kept. */
 void build_set_period(struct build *b, struct period p);

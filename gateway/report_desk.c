@@ -46,7 +46,8 @@ static struct str topic(struct str kind, struct str rule)
 		return STR("FRAUD");
 	if (str_eq_z(kind, "COMPLAINT_PSEA"))
 		return STR("PSEA");
-	if (word.len && str_split(&rest, ' ', &word) && (str_eq_z(word, "OPINION") || str_eq_z(word, "PROBLEM") || str_eq_z(word, "PRIVATE")))
+	if (word.len && str_split(&rest, ' ', &word) && (str_eq_z(word, "OPINION") || str_eq_z(word, "PROBLEM") || str_eq_z(word,
+			"PRIVATE")))
 		return word;
 	return STR("MESSAGE");
 }
@@ -131,10 +132,12 @@ static void write_waits(struct build *b, struct alerts *a, struct report_table *
 	build_sort(t, 1);
 	build_total(b, t, "Total");
 	struct report_row *total = t->rows;
-	while (total->next)
+	while (total && total->next)
 		total = total->next;
-	total->cells[3] = cell_share(in_time, due);
-	total->cells[4] = n ? cell_number(median(all, n)) : cell_unknown();
+	if (total)
+		total->cells[3] = cell_share(in_time, due);
+	if (total)
+		total->cells[4] = n ? cell_number(median(all, n)) : cell_unknown();
 	free(all);
 }
 
@@ -162,7 +165,7 @@ void build_alerts(struct build *b)
 	}
 	if (!b->ask->complaints)
 		report_mask_table(t);
-	build_note(b, "Dans le délai : prises en charge avant l'échéance, parmi celles dont l'échéance est passée ou qui ont été prises.");
+	build_note(b, "Dans le délai : pris en charge avant l'échéance, parmi ce qui l'a été ou dont l'échéance est passée.");
 }
 
 void build_complaints(struct build *b)

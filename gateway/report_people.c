@@ -105,7 +105,7 @@ int64_t build_travelled(struct build *b)
 static void note_ages(struct build *b, const struct people *p)
 {
 	if (p->age_unknown && !b->report->outside)
-		build_note(b, "%lld personne(s) d'âge inconnu comptée(s) avec les adultes.", (long long)p->age_unknown);
+		build_note(b, "%s personne(s) d'âge inconnu comptée(s) avec les adultes.", thousands(p->age_unknown).z);
 }
 
 /* ---- vulnerabilities: sealed, and counted by code */
@@ -140,23 +140,37 @@ static int row_vulnerable(const char *const *names, const struct cell *row, size
 	return 0;
 }
 
-void build_vulnerability(struct build *b)
+static void sum_columns(struct report_table *t, const char *what)
 {
-	struct report_table *t = build_table(b, "vulnerability", "Personnes retournées par vulnérabilité et sexe");
-	struct vulnerable v = { .b = b, .table = t };
-	b->report->title = build_text(b, "Vulnérabilités des personnes retournées");
-	t->sensitive = true;
-	t->crossings = 2;
-	build_column(t, "code", "Vulnérabilité");
+	build_column(t, "code", what);
 	build_count_column(t, "men", "Masculin");
 	build_count_column(t, "women", "Féminin");
 	build_count_column(t, "unknown", "Non précisé");
 	t->sum = t->compare = build_count_column(t, "total", "Total");
 	t->columns[1].adds_up = t->columns[2].adds_up = t->columns[3].adds_up = true;
+	t->crossings = 2;
+}
+
+static void vulnerability_of(struct build *b, bool to)
+{
+	struct report_table *t = build_table(b, to ? "to" : "from", to ? "Vers le Maroc" : "Depuis le Maroc");
+	struct vulnerable v = { .b = b, .table = t };
+	t->sensitive = true;
+	sum_columns(t, "Vulnérabilité");
 	build_query(b, RQ_VULNERABLE, row_vulnerable, &v);
 	build_sort(t, 4);
+	struct report_row *all = build_row(b, t, STR("persons"), STR("Personnes retournées"));
+	all->aside = all->total = true;
+	all->cells[1] = all->cells[2] = all->cells[3] = (struct report_cell){ 0 };
+	all->cells[4] = cell_count(build_travelled(b));
+	build_unknown(b, t);
+}
+
+void build_vulnerability(struct build *b)
+{
+	b->report->title = build_text(b, "Personnes retournées par vulnérabilité et sexe");
+	build_each_direction(b, vulnerability_of);
 	build_note(b, "Une personne peut avoir plusieurs vulnérabilités : les lignes ne s'additionnent pas.");
-	build_note(b, "Personnes retournées au total : %lld.", (long long)build_travelled(b));
 }
 
 /* ---- R1, R2 */
@@ -196,7 +210,8 @@ static void write_needs(struct build *b, bool known)
 	build_column(t, "code", "Vulnérabilité");
 	t->compare = build_count_column(t, "persons", "Personnes");
 	build_query(b, RQ_VULNERABLE, sum_vulnerable, &v);
-	const struct { const char *code; int64_t n; } rows[] = { { "VOT_POTENTIAL", v.vot }, { "MEDICAL", v.medical }, { "UASC", v.uasc } };
+	const struct { const char *code; int64_t n; } rows[] = { { "VOT_POTENTIAL", v.vot }, { "MEDICAL", v.medical }, { "UASC",
+			v.uasc } };
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct str label = label_vulnerability(str_of(rows[i].code));
 		struct report_row *row = build_row(b, t, str_of(rows[i].code), label);
@@ -314,9 +329,9 @@ static int note_span(const char *const *names, const struct cell *row, size_t co
 	(void)names, (void)columns;
 	if (row[1].integer == row[2].integer)
 		return 0;
-	build_note(b, "De %lld à %lld, %s le Maroc : %s%lld personnes. Source : %.*s.", (long long)row[1].integer, (long long)row[2].integer,
-		   str_eq_z(row[0].text, "TO_MA") ? "vers" : "depuis", row[5].integer ? "environ " : "", (long long)row[3].integer,
-		   STR_ARG(row[6].text));
+	build_note(b, "De %lld à %lld, %s le Maroc : %s%s personnes. Source : %.*s.", (long long)row[1].integer,
+		   (long long)row[2].integer, str_eq_z(row[0].text, "TO_MA") ? "vers" : "depuis", row[5].integer ? "environ " : "",
+		   thousands(row[3].integer).z, STR_ARG(row[6].text));
 	return 0;
 }
 
@@ -327,12 +342,22 @@ static void note_historic(struct build *b)
 
 /* ---- R3 */
 
-static struct report_cell persons_of_year(struct build *b, const struct historic *past, bool found, int64_t counted, int64_t requests)
+static struct report_cell persons_of_year(struct build *b, const struct historic *past, bool found, int64_t counted,
+		int64_t requests)
 {
 	if (found)
 		return cell_count(past->persons);
 	(void)b;
 	return counted || requests ? cell_count(counted) : cell_unknown();
+}
+
+static struct str source_of(struct build *b, const struct historic *past)
+{
+	char text[256];
+	struct buf all = buf_over(text, sizeof text);
+	buf_put(&all, past->source);
+	buf_put_z(&all, past->approximate ? " (approximatif)" : "");
+	return build_str(b, buf_str(&all));
 }
 
 static void returns_in(struct build *b, const char *direction, const char *key, const char *title)
@@ -366,7 +391,7 @@ static void returns_in(struct build *b, const char *direction, const char *key, 
 			if (from)
 				row->cells[asked] = requests ? cell_count(requests) : found && past.has_requests ? cell_count(past.requests) :
 					counted && !found ? cell_count(0) : cell_unknown();
-			row->cells[source] = cell_text(found ? past.source : now.kind == REPORT_COUNT ? STR("Wasl") : STR(""));
+			row->cells[source] = cell_text(found ? source_of(b, &past) : now.kind == REPORT_COUNT ? STR("Wasl") : STR(""));
 		}
 		before = now;
 	}
@@ -401,7 +426,8 @@ static void people_columns(struct report_table *t, const char *what)
 	t->crossings = 3;
 }
 
-static void write_places(struct build *b, const char *key, const char *title, const char *what, const struct place *places, size_t count,
+static void write_places(struct build *b, const char *key, const char *title, const char *what, const struct place *places,
+		size_t count,
 			 struct str (*label)(struct str))
 {
 	struct report_table *t = build_table(b, key, title);
@@ -416,40 +442,32 @@ static void write_places(struct build *b, const char *key, const char *title, co
 	build_total(b, t, "Total");
 }
 
+static void countries_of(struct build *b, bool to)
+{
+	struct people *p = read_people(b);
+	if (!p)
+		return;
+	write_places(b, to ? "hosts" : "countries", to ? "Vers le Maroc, par pays d'accueil" : "Depuis le Maroc, par pays de "
+			"retour", "Pays",
+		     p->country, p->countries, label_country);
+	if (to)
+		write_places(b, "regions", "Vers le Maroc, par région de retour", "Région", p->region, p->regions, label_region);
+	note_ages(b, p);
+}
+
 void build_country(struct build *b)
 {
-	struct str asked = b->filter.direction;
 	b->report->title = build_text(b, "Personnes retournées par pays, sexe et âge");
-	for (int to = 0; to < 2; to++) {
-		if (asked.len && str_eq_z(asked, to ? "FROM_MA" : "TO_MA"))
-			continue;
-		b->filter.direction = to ? STR("TO_MA") : STR("FROM_MA");
-		struct people *p = read_people(b);
-		if (!p)
-			return;
-		write_places(b, to ? "hosts" : "countries", to ? "Vers le Maroc, par pays d'accueil" : "Depuis le Maroc, par pays de retour", "Pays",
-			     p->country, p->countries, label_country);
-		if (to)
-			write_places(b, "regions", "Vers le Maroc, par région de retour", "Région", p->region, p->regions, label_region);
-		note_ages(b, p);
-	}
-	b->filter.direction = asked;
+	build_each_direction(b, countries_of);
 	build_note(b, BUILD_FUNDS);
 }
 
-void build_age(struct build *b)
+static void ages_of(struct build *b, bool to)
 {
 	static const char *const bands[] = { "U18", "18_39", "40_59", "60P", "" };
 	struct people *p = read_people(b);
-	struct report_table *t = build_table(b, "age", "Personnes retournées par tranche d'âge et sexe");
-	b->report->title = build_text(b, "Personnes retournées par âge et sexe");
-	t->crossings = 2;
-	build_column(t, "code", "Âge");
-	build_count_column(t, "men", "Masculin");
-	build_count_column(t, "women", "Féminin");
-	build_count_column(t, "unknown", "Non précisé");
-	t->columns[1].adds_up = t->columns[2].adds_up = t->columns[3].adds_up = true;
-	t->sum = t->compare = build_count_column(t, "total", "Total");
+	struct report_table *t = build_table(b, to ? "to" : "from", to ? "Vers le Maroc" : "Depuis le Maroc");
+	sum_columns(t, "Âge");
 	for (int i = 0; p && i < 5; i++) {
 		struct report_row *row = build_row(b, t, str_of(bands[i]), label_age_band(str_of(bands[i])));
 		for (int s = 0; s < 3; s++) {
@@ -458,5 +476,12 @@ void build_age(struct build *b)
 		}
 	}
 	build_total(b, t, "Total");
+	build_unknown(b, t);
+}
+
+void build_age(struct build *b)
+{
+	b->report->title = build_text(b, "Personnes retournées par tranche d'âge et sexe");
+	build_each_direction(b, ages_of);
 	build_note(b, BUILD_FUNDS);
 }

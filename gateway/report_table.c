@@ -94,6 +94,8 @@ struct report_row *build_row_of(struct build *b, struct report_table *t, struct 
 
 void build_total(struct build *b, struct report_table *t, const char *label)
 {
+	if (!t->rows) /* nothing is known of it: no total of nothing */
+		return;
 	struct report_row *total = build_row(b, t, STR("total"), str_of(label));
 	total->total = true;
 	t->rows_add_up = true;
@@ -101,6 +103,36 @@ void build_total(struct build *b, struct report_table *t, const char *label)
 		for (size_t i = 1; i < t->columns_count; i++)
 			if (t->columns[i].counts && row->cells[i].kind == REPORT_COUNT)
 				total->cells[i].n += row->cells[i].n;
+}
+
+void build_empty(struct report_table *t)
+{
+	t->rows = NULL;
+	t->end = &t->rows;
+	t->rows_count = 0;
+}
+
+void build_each_direction(struct build *b, void (*one)(struct build *b, bool to))
+{
+	struct str asked = b->filter.direction;
+	bool known = b->known;
+	for (int to = 0; to < 2; to++) {
+		if (asked.len && str_eq_z(asked, to ? "FROM_MA" : "TO_MA"))
+			continue;
+		b->filter.direction = to ? STR("TO_MA") : STR("FROM_MA");
+		b->known = build_number(b, RQ_KNOWN) != 0;
+		one(b, to);
+	}
+	b->filter.direction = asked;
+	b->known = known;
+}
+
+void build_unknown(const struct build *b, struct report_table *t)
+{
+	for (struct report_row *row = t->rows; row && !b->known; row = row->next)
+		for (size_t c = 1; c < t->columns_count; c++)
+			if (row->cells[c].kind == REPORT_COUNT)
+				row->cells[c] = cell_unknown();
 }
 
 /* Most first; what is not known last; then by name, so that the same figures give the same page. */
@@ -129,6 +161,27 @@ void build_sort(struct report_table *t, int column)
 	t->rows = sorted;
 	for (t->end = &t->rows; *t->end; t->end = &(*t->end)->next)
 		;
+}
+
+void buf_put_thousands(struct buf *b, int64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
+	if (n < 0)
+		buf_put_char(b, '-');
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			buf_put_z(b, "\xc2\xa0");
+		buf_put_char(b, digits[i]);
+	}
+}
+
+struct thousands thousands(int64_t n)
+{
+	struct thousands out = { "" };
+	struct buf b = buf_over(out.z, sizeof out.z - 1);
+	buf_put_thousands(&b, n);
+	return out;
 }
 
 /* ---- cells */

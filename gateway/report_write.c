@@ -2,6 +2,7 @@
 
 #include "flows/text/utf8.h"
 #include "gateway/csv.h"
+#include "gateway/report_build.h"
 #include "gateway/sheet.h"
 
 #include <errno.h>
@@ -12,19 +13,6 @@
 
 /* ---- numbers as French prints them */
 
-static void put_whole(struct buf *b, int64_t n)
-{
-	char digits[24];
-	int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
-	if (n < 0)
-		buf_put_char(b, '-');
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			buf_put_z(b, NBSP);
-		buf_put_char(b, digits[i]);
-	}
-}
-
 static void put_decimal(struct buf *b, double x, int decimals)
 {
 	double scale = pow(10, decimals), scaled = round(fabs(x) * scale);
@@ -32,7 +20,7 @@ static void put_decimal(struct buf *b, double x, int decimals)
 	int fraction = (int)(scaled - (double)whole * scale);
 	if (x < 0 && scaled > 0)
 		buf_put_char(b, '-');
-	put_whole(b, whole);
+	buf_put_thousands(b, whole);
 	if (decimals > 0)
 		buf_printf(b, ",%0*d", decimals, fraction);
 }
@@ -55,7 +43,7 @@ static void put_cell(struct buf *b, const struct report_cell *c, const struct re
 	switch (c->kind) {
 	case REPORT_BLANK: break;
 	case REPORT_TEXT: buf_put(b, c->text); break;
-	case REPORT_COUNT: put_whole(b, c->n); break;
+	case REPORT_COUNT: buf_put_thousands(b, c->n); break;
 	case REPORT_NUMBER: put_decimal(b, c->x, column->decimals); break;
 	case REPORT_SHARE: put_percent(b, c->x, false); break;
 	case REPORT_CHANGE: put_percent(b, c->x, true); break;
@@ -149,7 +137,7 @@ static void write_table(const struct report_table *t, FILE *to)
 	char text[CELL_TEXT_MAX];
 	(void)fprintf(to, "\n%.*s\n\n", STR_ARG(t->title));
 	if (!t->rows) {
-		(void)fputs("Rien dans cette période.\n", to);
+		(void)fputs("Rien d'enregistré dans cette période.\n", to);
 		return;
 	}
 	for (size_t c = 0; c < t->columns_count; c++)

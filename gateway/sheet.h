@@ -12,7 +12,8 @@ struct sheet_file;
 enum { SHEET_COLUMNS_MAX = 64 };
 
 /* path: where to write; folder: for temporary files, unlinked at once ("": the system's).  0 or negative with err. */
-int sheet_file_open(const char *path, const char *folder, struct sheet_file **out, struct err *err) __attribute__((warn_unused_result));
+int sheet_file_open(const char *path, const char *folder, struct sheet_file **out, struct err *err)
+		__attribute__((warn_unused_result));
 /* Writes the file.  0 or negative with err; the handle is gone either way. */
 int sheet_file_close(struct sheet_file *file, struct err *err) __attribute__((warn_unused_result));
 void sheet_file_abandon(struct sheet_file *file); /* NULL is harmless */

@@ -1,0 +1,27 @@
+/* `wasl import cases|historic FILE`: all of a file or nothing of it.
+ *
+ * import_check() is pure and names every line that is wrong.  The act "import" (gateway/act.h) checks again and writes, in one
+ * batch item: persons (with or without a number), their cases as if staff had set each key, with their audit, and the history of
+ * each case at its own dates; or the totals of the years before Wasl. */
+#ifndef GATEWAY_IMPORT_H
+#define GATEWAY_IMPORT_H
+
+#include "flows/text/phone.h"
+#include "gateway/act.h"
+#include "gateway/import_read.h"
+
+typedef void import_problem_fn(size_t line, const char *what, void *user);
+
+/* kind: "cases" or "historic".  Returns how many problems were reported; *rows: how many rows there are. */
+size_t import_check(const struct config *config, const struct phone_plan *phones, struct str kind, struct str text,
+		    import_problem_fn *problem, void *user, size_t *rows);
+/* Inside the caller's item.  0, or an error with err: nothing of it may be kept then. */
+int import_apply(struct act_call *call, struct str kind, struct str text, size_t *rows) __attribute__((warn_unused_result));
+
+/* Of one row; for gateway/import*.c. */
+int import_check_case(const struct config *config, const struct phone_plan *phones, const struct import_row *row, struct err *err);
+int import_apply_case(struct act_call *call, const struct import_row *row);
+int import_check_historic(const struct import_row *row, struct err *err);
+int import_apply_historic(struct act_call *call, const struct import_row *row);
+
+#endif
