@@ -19,12 +19,13 @@ int case_history_clear(struct db *db, struct str ref)
 	return db_run(&q);
 }
 
-int case_history_add(struct db *db, struct str ref, struct str status, int64_t at_ms)
+int case_history_add(struct db *db, struct str ref, struct str status, struct str by, int64_t at_ms)
 {
 	struct query q = db_query(db, SQL_CASE_HISTORY_ADD);
 	bind_text(&q, ref);
-	bind_text(&q, status);
 	bind_i64(&q, at_ms);
+	bind_text(&q, by);
+	bind_text(&q, status);
 	return db_run(&q);
 }
 

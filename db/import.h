@@ -7,9 +7,10 @@
 /* Notes a file by a keyed hash of its bytes.  -EEXIST: it was imported before. */
 int import_note(struct db *db, struct str kind, struct str bytes, int64_t rows, int64_t now_ms) __attribute__((warn_unused_result));
 
-/* The history follows each change of status by itself (a trigger); these replace it where the dates are known better. */
+/* The statuses in case_event follow each change by themselves (triggers); these replace it where the dates are known better. */
 int case_history_clear(struct db *db, struct str ref) __attribute__((warn_unused_result));
-int case_history_add(struct db *db, struct str ref, struct str status, int64_t at_ms) __attribute__((warn_unused_result));
+int case_history_add(struct db *db, struct str ref, struct str status, struct str by, int64_t at_ms)
+		__attribute__((warn_unused_result));
 
 struct historic_total {
 	struct str direction, source;

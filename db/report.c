@@ -13,8 +13,8 @@
 #define ASKED OPENED " AND k.status <> 'PARTIAL' AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
 /* The first time somebody of the staff had the person: a call that reached, or a status that cannot be without one. */
 #define FIRST_CONTACT                                                                                                  \
-	"(SELECT min(at) FROM (SELECT min(h.at) AS at FROM case_history h WHERE h.ref = k.ref AND h.status IN ('COUNSELLED',"  \
-	" 'ELIGIBILITY', 'DOCS', 'PROJECT', 'READY', 'BOOKED', 'DEPARTED', 'RETURNED')"                                \
+	"(SELECT min(at) FROM (SELECT min(h.at) AS at FROM case_event h WHERE h.case_ref = k.ref AND h.field = 'status'" \
+	" AND h.became IN ('COUNSELLED', 'ELIGIBILITY', 'DOCS', 'PROJECT', 'READY', 'BOOKED', 'DEPARTED', 'RETURNED')"  \
 	" UNION ALL SELECT min(t.done_at) FROM task t WHERE t.case_ref = k.ref AND t.outcome = 'REACHED'))"
 #define DAY(ms) "date(" ms " / 1000, 'unixepoch')"
 #define INSTANT(ms) "strftime('%Y-%m-%dT%H:%M:%S', " ms " / 1000, 'unixepoch') || printf('.%03dZ', " ms " % 1000)"
@@ -33,8 +33,8 @@ static const char *const sql[RQ_COUNT] = {
 		" json_each(iif(json_valid(s.j), s.j, '{}'), '$.vulnerabilities') v GROUP BY 1, 2, 3",
 	[RQ_HISTORIC] = "SELECT direction, year_from, year_to, persons, requests, approximate, source FROM historic_total"
 		" WHERE (?3 = '' OR direction = ?3) ORDER BY direction, year_from, year_to",
-	[RQ_REACHED_STATUS] = "SELECT count(*) FROM (SELECT h.ref, min(h.at) AS first FROM case_history h JOIN cases k USING (ref)"
-		" WHERE h.status = ?8" OF_CASE " GROUP BY h.ref) WHERE first >= ?6 + 0 AND first < ?7 + 0",
+	[RQ_REACHED_STATUS] = "SELECT count(*) FROM (SELECT min(h.at) AS first FROM case_event h JOIN cases k ON k.ref = h.case_ref"
+		" WHERE h.field = 'status' AND h.became = ?8" OF_CASE " GROUP BY h.case_ref) WHERE first >= ?6 + 0 AND first < ?7 + 0",
 	[RQ_CONTACT_DELAYS] = "SELECT first - opened_at FROM (SELECT k.opened_at, " FIRST_CONTACT " AS first FROM cases k WHERE" ASKED ")"
 		" WHERE first IS NOT NULL",
 	[RQ_TRAVEL_DELAYS] = "SELECT julianday(" TRAVELLED_ON ") - julianday(" DAY("k.opened_at") ") FROM cases k WHERE" TRAVELLED
@@ -43,7 +43,8 @@ static const char *const sql[RQ_COUNT] = {
 		" WHERE s.started_at >= ?6 + 0 AND s.started_at < ?7 + 0 GROUP BY 1, 2",
 	/* One max() alone, so that the bare columns are those of the last answer. */
 	[RQ_RUNS] = "SELECT r.mode, r.language, r.safe, r.completed, r.minor, r.last, ifnull(" FIRST_CONTACT " IS NOT NULL, 0),"
-		" EXISTS (SELECT 1 FROM case_history h WHERE h.ref = k.ref AND h.status = 'COUNSELLED'), " TRAVELLED_ON " IS NOT NULL,"
+		" EXISTS (SELECT 1 FROM case_event h WHERE h.case_ref = k.ref AND h.field = 'status' AND h.became = 'COUNSELLED'), "
+				"" TRAVELLED_ON " IS NOT NULL,"
 		" count(*) FROM (SELECT max(a.answer_id), a.mode, a.language, a.state AS last, a.case_ref AS ref,"
 		" sum(a.state = 'SAFE' AND ifnull(a.value, '') IN ('CALL_OK', 'SHARED')) > 0 AS safe,"
 		" sum(a.state = 'CONFIRM' AND ifnull(a.value, '') = 'SEND') > 0 AS completed, sum(a.state = 'MINOR') > 0 AS minor"
@@ -56,7 +57,8 @@ static const char *const sql[RQ_COUNT] = {
 		" sum(c.outcome = 'INVALID'), sum(c.outcome = 'SUPPRESSED') FROM checkin c JOIN cases k ON k.ref = c.case_ref"
 		" WHERE c.due_at >= ?6 + 0 AND c.due_at < ?7 + 0" OF_CASE " GROUP BY 1, 2, 3",
 	[RQ_SCORES] = "SELECT c.case_ref, c.wave, c.instrument, c.weights_version, c.score_e, c.score_s, c.score_p, c.score_c, " LIVES_IN
-		", k.sex, instr(' ' || k.tags || ' ', ' ORION ') > 0, c.completed_at >= ?6 + 0 FROM checkin c JOIN cases k ON k.ref = c.case_ref"
+		", k.sex, k.mentor_id IS NOT NULL OR instr(' ' || k.tags || ' ', ' ORION ') > 0, c.completed_at >= ?6 + 0 FROM checkin c "
+				"JOIN cases k ON k.ref = c.case_ref"
 		" WHERE c.instrument IS NOT NULL AND c.completed_at < ?7 + 0" OF_CASE " ORDER BY c.case_ref, c.completed_at, c.checkin_id",
 	[RQ_ALERTS] = "SELECT unseal('alert.kind', a.alert_id, a.contact_id, a.kind), unseal('alert.rule', a.alert_id, a.contact_id,"
 		" a.rule), a.raised_at, a.due_at, a.taken_at, a.closed_at FROM alert a LEFT JOIN cases k ON k.ref = a.case_ref"

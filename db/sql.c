@@ -326,8 +326,9 @@ const char *const sql_text[SQL_COUNT] = {
 
 	/* reports and imports */
 	[SQL_IMPORTED_ADD] = "INSERT INTO imported (file, kind, rows, at) VALUES (?, ?, ?, ?)",
-	[SQL_CASE_HISTORY_CLEAR] = "DELETE FROM case_history WHERE ref = ?",
-	[SQL_CASE_HISTORY_ADD] = "INSERT INTO case_history VALUES (?, ?, ?)",
+	[SQL_CASE_HISTORY_CLEAR] = "DELETE FROM case_event WHERE case_ref = ? AND field = 'status'",
+	[SQL_CASE_HISTORY_ADD] = "INSERT INTO case_event (case_ref, at, actor, field, became)"
+		" VALUES (?, ?, ?, 'status', ?)",
 	[SQL_HISTORIC_PUT] = "INSERT OR REPLACE INTO historic_total (direction, year_from, year_to, persons, requests, approximate, "
 			"source)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?)",

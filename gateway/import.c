@@ -75,8 +75,11 @@ static int apply_row(const struct import_row *row, void *user)
 	size_t mark = arena_mark(&a->call->db->arena);
 	int rc = a->cases ? import_apply_case(a->call, row) : import_apply_historic(a->call, row);
 	arena_back(&a->call->db->arena, mark);
-	if (rc != 0 && a->call->err.text[0] == '\0')
-		return act_fail(a->call, rc, "line %zu: the database did not take it", row->line);
+	if (rc != 0) {
+		struct err why = a->call->err;
+		const char *what = why.text[0] ? why.text : "the database did not take it";
+		return act_fail(a->call, rc, "line %zu: %.400s", row->line, what);
+	}
 	a->rows++;
 	return rc;
 }
@@ -112,6 +115,8 @@ static int act_import(struct act_call *call)
 	size_t rows = 0;
 	char action[64];
 	int rc = act_text(call, "kind", 16, false, &kind);
+	if (str_trim(call->reason).len == 0)
+		call->reason = STR("import"); /* some keys of a case need one */
 	if (rc == 0)
 		rc = act_text(call, "text", IMPORT_BYTES_MAX, false, &text);
 	if (rc == 0)

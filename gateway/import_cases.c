@@ -174,7 +174,7 @@ static int set_keys(struct act_call *call, const struct import_row *row, struct 
 		memcpy(plus + 1, word.at, word.len);
 		a[count++] = (struct case_assignment){ STR("tags"), { plus, word.len + 1 } };
 	}
-	return count ? case_assign(call->db, &call->g->config, ref, a, count, call->user, call->reason, call->now_ms) : 0;
+	return count ? case_assign(call, ref, a, count) : 0;
 }
 
 static int set_group(struct act_call *call, const struct import_row *row, struct str ref)
@@ -199,14 +199,14 @@ static int set_history(struct act_call *call, const struct import_row *row, stru
 	bool told = !status.len || str_eq_z(status, "NEW");
 	int rc = case_history_clear(call->db, ref);
 	if (rc == 0)
-		rc = case_history_add(call->db, ref, STR("NEW"), opened_ms);
+		rc = case_history_add(call->db, ref, STR("NEW"), call->user, opened_ms);
 	for (size_t i = 0; rc == 0 && i < sizeof dated / sizeof *dated; i++) {
 		int64_t at = instant_of(&call->g->config, row, dated[i].column);
 		if (at)
-			rc = case_history_add(call->db, ref, str_of(dated[i].status), at);
+			rc = case_history_add(call->db, ref, str_of(dated[i].status), call->user, at);
 		told |= at && str_eq_z(status, dated[i].status);
 	}
-	return rc == 0 && !told ? case_history_add(call->db, ref, status, opened_ms) : rc;
+	return rc == 0 && !told ? case_history_add(call->db, ref, status, call->user, opened_ms) : rc;
 }
 
 int import_apply_case(struct act_call *call, const struct import_row *row)
@@ -220,7 +220,7 @@ int import_apply_case(struct act_call *call, const struct import_row *row)
 		opened = call->now_ms;
 	int rc = ref.len ? case_by_ref(call->db, ref, NULL, &there) : case_new_ref(call->db, made);
 	if (ref.len && rc == 1)
-		return act_fail(call, -EEXIST, "line %zu: there is a case of this reference already", row->line);
+		return act_fail(call, -EEXIST, "ref: there is a case of this reference already");
 	if (rc < 0)
 		return rc;
 	if (!ref.len)

@@ -1,5 +1,5 @@
--- What reports need: the years before Wasl as totals, when a case reached which status, what was imported, and an index
--- that tells about messages without touching their sealed texts.
+-- What reports need: the years before Wasl as totals, what was imported, and indexes that tell about messages without touching
+-- their sealed texts.
 
 -- Published figures of years, or of a span of years, that Wasl has no cases of.
 CREATE TABLE historic_total (
@@ -13,20 +13,8 @@ CREATE TABLE historic_total (
   PRIMARY KEY (direction, year_from, year_to)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE case_history (
-  ref    TEXT NOT NULL REFERENCES cases ON DELETE CASCADE,
-  status TEXT NOT NULL,
-  at     INTEGER NOT NULL
-) STRICT;
-CREATE INDEX case_history_ref ON case_history (ref, status, at);
-CREATE INDEX case_history_at ON case_history (status, at);
-
--- Whoever changes a status, the history follows.
-CREATE TRIGGER case_history_opened AFTER INSERT ON cases
-  BEGIN INSERT INTO case_history VALUES (new.ref, new.status, new.opened_at); END;
-CREATE TRIGGER case_history_changed AFTER UPDATE OF status ON cases WHEN new.status IS NOT old.status
-  BEGIN INSERT INTO case_history VALUES (new.ref, new.status, new.updated_at); END;
-INSERT INTO case_history SELECT ref, status, updated_at FROM cases;
+-- When cases reached a status (0005_desk.sql writes it).
+CREATE INDEX case_event_reached ON case_event (became, at) WHERE field = 'status';
 
 -- A file is imported once: a keyed hash of its bytes.
 CREATE TABLE imported (
@@ -45,5 +33,3 @@ CREATE INDEX cases_opened ON cases (opened_at);
 CREATE INDEX task_reached ON task (case_ref, done_at) WHERE outcome = 'REACHED';
 
 CREATE VIEW v_historic_total AS SELECT direction, year_from, year_to, persons, requests, approximate, source FROM historic_total;
-CREATE VIEW v_case_history AS SELECT ref AS case_ref, status,
-  strftime('%Y-%m-%dT%H:%M:%S', at / 1000, 'unixepoch') || printf('.%03dZ', at % 1000) AS at FROM case_history;

@@ -196,7 +196,7 @@ def test_forms(house):
 def test_audit(house):
     lines = house.rows("SELECT actor, action, object FROM v_audit WHERE action LIKE 'import %'")
     report.check("the audit says what was imported, by whom", {"actor": "administrator", "action": "import rows=1400", "object": "cases"} in lines, lines)
-    report.check("history at its own dates", house.rows("SELECT count(*) AS n FROM v_case_history WHERE status = 'COUNSELLED' AND at LIKE '2020-%'")
+    report.check("history at its own dates", house.rows("SELECT count(*) AS n FROM v_case_event WHERE became = 'COUNSELLED' AND at LIKE '2020-%'")
                  [0]["n"] == 900)
 
 
