@@ -14,6 +14,12 @@ const struct holding holdings[] = {
 	{ "outbox", HOLDING_GOES, "message_id IN (SELECT message_id FROM message WHERE contact_id = ?1)", NULL, { { 0 } },
 	  "nothing leaves any more" },
 	{ "replay", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "what was shown on a phone" },
+	{ "sms_part", HOLDING_GOES, "message_id IN (SELECT message_id FROM message WHERE contact_id = ?1)", NULL, { { 0 } },
+	  "a vendor's ids" },
+	{ "number_claim", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "who asked for which number" },
+	/* The object is the reference: "erased case X", as in the audit. */
+	{ "approval", HOLDING_STRIPPED, OF_CONTACT, "approval_id kind object requested_by requested_at expires_at state decided_by"
+	  " decided_at", { { 0 } }, "two people decided" },
 	{ "message", HOLDING_STRIPPED, OF_CONTACT,
 	  "message_id direction channel mode case_ref flow state reason class attempts encoding segments",
 	  { { "contact_id", "?2" }, { "status", "iif(status IN ('queued', 'sending'), 'cancelled', status)" },
