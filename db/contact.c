@@ -432,3 +432,8 @@ int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int6
 	bind_text(&q, purpose);
 	return db_run(&q);
 }
+
+int checkins_suppress(struct db *db, int64_t contact_id)
+{
+	return run_i64(db, SQL_CHECKINS_SUPPRESS, contact_id);
+}

@@ -15,7 +15,7 @@ enum { CONTACTS_A_PAGE = 100, ROWS_A_PAGE = 500, STATEMENT_MAX = 2048 };
 #define ALL_ENDED(contact) "EXISTS (" CASES_OF(contact) ") AND NOT EXISTS (" CASES_OF(contact) " AND NOT " ENDED_BEFORE ")"
 #define WAVES "SELECT 1 FROM cases k JOIN checkin w ON w.case_ref = k.ref WHERE k.contact_id = contact.contact_id"
 
-enum act { COUNTED, EMPTIED, DELETED, PERSON, AUDIT };
+enum act { EMPTIED, DELETED, PERSON, AUDIT };
 
 /* ?1: the moment before which; pages over contacts: ?2 < contact_id <= ?3. */
 static const struct rule {
@@ -24,7 +24,6 @@ static const struct rule {
 	bool by_contact;
 	const char *table, *set, *where, *what;
 } rules[] = {
-	{ RETAIN_UNCONSENTED, COUNTED, true, "contact", NULL, "wipe_due <= ?1", "people without consent" },
 	{ RETAIN_BODIES, EMPTIED, true, "message", "text = NULL", "text IS NOT NULL AND " ALL_ENDED("message.contact_id"),
 	  "words of messages" },
 	{ RETAIN_BODIES, EMPTIED, true, "answer", "raw = NULL", "raw IS NOT NULL AND flow <> 'feedback' AND "
@@ -45,8 +44,9 @@ static const struct rule {
 	  "traces of unknown senders" },
 	{ RETAIN_METADATA, DELETED, true, "session", NULL, "updated_at < ?1 AND open = 0 AND resumable = 0", "traces of conversations" },
 	{ RETAIN_PARTIAL, PERSON, true, "contact", NULL, "last_seen < ?1 AND EXISTS (" CASES_OF("contact.contact_id") ") AND NOT EXISTS ("
-	  CASES_OF("contact.contact_id") " AND NOT (k.status = 'PARTIAL' AND k.updated_at < ?1))", "people whose request was never finished" },
-	{ RETAIN_PARTIAL, PERSON, true, "contact", NULL, "last_seen < ?1 AND wipe_due IS NULL AND NOT EXISTS (SELECT 1 FROM cases k WHERE"
+	  CASES_OF("contact.contact_id") " AND NOT (k.status = 'PARTIAL' AND k.updated_at < ?1))",
+	  "people whose request was never finished" },
+	{ RETAIN_PARTIAL, PERSON, true, "contact", NULL, "last_seen < ?1 AND NOT EXISTS (SELECT 1 FROM cases k WHERE"
 	  " k.contact_id = contact.contact_id) AND EXISTS (SELECT 1 FROM contact_point p WHERE p.contact_id = contact.contact_id)",
 	  "people who asked for a call, without a case" },
 	{ RETAIN_CASES, PERSON, true, "contact", NULL, ALL_ENDED("contact.contact_id"), "people whose cases are closed" },
@@ -60,7 +60,7 @@ enum { RULES = sizeof rules / sizeof *rules };
 _Static_assert((int)RULES <= (int)RETENTION_RULES_MAX, "a run counts each rule");
 
 static const char *const class_name[RETENTION_CLASSES] = {
-	[RETAIN_UNCONSENTED] = "unconsented", [RETAIN_BODIES] = "bodies", [RETAIN_COMPLAINTS] = "complaints",
+	[RETAIN_BODIES] = "bodies", [RETAIN_COMPLAINTS] = "complaints",
 	[RETAIN_METADATA] = "metadata", [RETAIN_PARTIAL] = "partial", [RETAIN_CASES] = "cases", [RETAIN_ANSWERS] = "answers",
 	[RETAIN_AUDIT] = "audit",
 };
@@ -95,7 +95,8 @@ static int end_of_page(struct db *db, const struct retention_run *run, int64_t *
 }
 
 /* Made of the rules: names of tables and columns alone, never a value. */
-static int prepare(struct db *db, const struct rule *rule, bool count, const struct retention_run *run, int64_t end, sqlite3_stmt **out)
+static int prepare(struct db *db, const struct rule *rule, bool count, const struct retention_run *run, int64_t end,
+		   sqlite3_stmt **out)
 {
 	char text[STATEMENT_MAX];
 	struct buf sql = buf_over(text, sizeof text);
@@ -220,7 +221,7 @@ int retention_step(struct db *db, struct retention_run *run)
 	}
 	if (rule->act == PERSON)
 		rc = people_of_page(db, rule, run, end, &n);
-	else if (run->only_count || rule->act == COUNTED)
+	else if (run->only_count)
 		rc = count_page(db, rule, run, end, &n);
 	else if (rule->act == AUDIT)
 		rc = audit_page(db, rule, run, &n);

@@ -1,14 +1,14 @@
 /* How long what is kept (domain.md D9): one table of rules, run page by page, so that no callback waits for the end of it.
  *
- * The words of people go first, then the traces of messages, then who it was: a person past the time becomes figures
- * (db/erase.h), except where an alert is open.  Counting and doing use the same rule. */
+ * People without consent are gone within hours already (gateway/housekeeping.h).  The words of people go first, then the
+ * traces of messages, then who it was: a person past the time becomes figures (db/erase.h), except where an alert is open.
+ * Counting and doing use the same rule. */
 #ifndef DB_RETENTION_H
 #define DB_RETENTION_H
 
 #include "db/db.h"
 
 enum retention_class {
-	RETAIN_UNCONSENTED, /* gone by itself within hours; counted here, done by housekeeping */
 	RETAIN_BODIES, RETAIN_COMPLAINTS, RETAIN_METADATA, RETAIN_PARTIAL, RETAIN_CASES, RETAIN_ANSWERS, RETAIN_AUDIT,
 	RETENTION_CLASSES
 };

@@ -286,8 +286,6 @@ const char *const sql_text[SQL_COUNT] = {
 		" LIMIT 1",
 	[SQL_CONTACTS_PAGE] = "SELECT max(contact_id) FROM (SELECT contact_id FROM contact WHERE contact_id > ? ORDER BY contact_id"
 		" LIMIT ?)",
-	[SQL_CONSENT_WITHDRAW] = "UPDATE consent SET withdrawn_at = ? WHERE contact_id = ? AND purpose = ? AND withdrawn_at IS NULL"
-		" AND answer = 'YES'",
 	[SQL_CHECKINS_SUPPRESS] = "UPDATE checkin SET outcome = 'SUPPRESSED' WHERE outcome = 'SCHEDULED' AND case_ref IN"
 		" (SELECT ref FROM cases WHERE contact_id = ?)",
 	[SQL_PARKED_ALL] = "SELECT parked_id, body FROM parked WHERE parked_id > ? ORDER BY parked_id LIMIT 1",

@@ -14,6 +14,8 @@
 struct inbound_trace;
 struct outbox;
 struct snapshot;
+struct purge;
+struct housekeeping;
 
 struct gateway_counts { /* since start, for /metrics */
 	uint64_t accepted, duplicate, ignored, parked, unaddressable, malformed, unauthorised, unavailable, limited, conflicts;
@@ -29,7 +31,10 @@ struct gateway {
 	struct loop *loop;
 	struct sender *sender;
 	struct outbox *outbox;       /* NULL: nothing is sent (`explain`) */
-	struct snapshot *snapshot;   /* a backup that is being made */
+	struct purge *purge;
+	struct housekeeping *housekeeping;
+	struct snapshot *snapshot;
+	bool copying;                /* a backup is being made */
 	int64_t clock_offset_ms;     /* `explain --at`, the demo's moved clock */
 	struct gateway_counts counts;
 	size_t parked_requests;

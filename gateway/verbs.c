@@ -6,6 +6,7 @@
 #include "gateway/credit.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
+#include "gateway/purge.h"
 #include "gateway/phone_send.h"
 #include "gateway/snapshot.h"
 #include "gateway/version.h"
@@ -185,5 +186,5 @@ const struct control_verb verbs[] = {
 	{ "phone.send", verb_phone_send },
 	{ "status", verb_status }, { "outbound", verb_outbound },
 	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
-	{ "snapshot", verb_snapshot }, { NULL, NULL },
+	{ "snapshot", verb_snapshot }, { "purge", verb_purge }, { NULL, NULL },
 };
