@@ -24,6 +24,7 @@ static int read_contact(struct db *db, struct query *q, struct contact *out)
 	out->noticed_at = col_i64(q, 16);
 	out->proof_tries = (unsigned)col_i64(q, 17);
 	out->proof_tried_at = col_i64(q, 18);
+	out->faded = col_i64(q, 19) != 0;
 	rc = vault_unwrap(&db->vault, out->contact_id, col_str(q, 1), &out->key);
 	db_done(q);
 	return rc == 0 ? 1 : rc;
@@ -302,6 +303,7 @@ int point_by_id(struct db *db, int64_t point_id, struct point *out)
 	out->active = str_eq_z(col_str(&q, 4), "ACTIVE");
 	out->frozen = str_eq_z(col_str(&q, 4), "BLOCKED");
 	out->safe = col_i64(&q, 5) != 0;
+	col_copy(&q, 6, out->country, sizeof out->country);
 	rc = stored.len == sizeof index ? 0 : -EUCLEAN;
 	if (rc == 0) {
 		memcpy(index, stored.at, sizeof index);
@@ -340,6 +342,24 @@ int point_set_status(struct db *db, int64_t point_id, const char *status, int64_
 int points_of_contact_set_status(struct db *db, int64_t contact_id, const char *status, int64_t now_ms)
 {
 	return set_status(db, SQL_POINTS_STATUS, contact_id, status, now_ms);
+}
+
+static int point_stamp(struct db *db, enum sql_name name, int64_t point_id, int64_t now_ms)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, point_id);
+	return db_run(&q);
+}
+
+int point_fade(struct db *db, int64_t point_id, int64_t now_ms)
+{
+	return point_stamp(db, SQL_POINT_FADE, point_id, now_ms);
+}
+
+int point_verified(struct db *db, int64_t point_id, int64_t now_ms)
+{
+	return point_stamp(db, SQL_POINT_VERIFIED, point_id, now_ms);
 }
 
 int point_noticed(struct db *db, int64_t point_id, int64_t now_ms)
@@ -431,9 +451,4 @@ int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int6
 	bind_i64(&q, contact_id);
 	bind_text(&q, purpose);
 	return db_run(&q);
-}
-
-int checkins_suppress(struct db *db, int64_t contact_id)
-{
-	return run_i64(db, SQL_CHECKINS_SUPPRESS, contact_id);
 }

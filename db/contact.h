@@ -18,6 +18,7 @@ struct contact {
 	bool has_pin;
 	bool shared;              /* of the number */
 	bool frozen;              /* BLOCKED: somebody proved elsewhere to be this person */
+	bool faded;               /* not heard from for long: the number alone proves nothing (failures.md P8) */
 	bool texts_paused;        /* nothing is sent first until staff say so */
 	int64_t helped_at;        /* HELP was asked for last; 0: never */
 	int64_t noticed_at;       /* this number was told of a claim; 0: never */
@@ -67,6 +68,7 @@ struct point {
 	int64_t contact_id;
 	struct str e164;
 	bool active, frozen, opted_out; /* frozen: BLOCKED, hears only answers */
+	char country[3];        /* of the number */
 	bool safe;              /* false: said that this number must not be called */
 	struct seal_key key;
 };
@@ -79,6 +81,9 @@ int point_set_status(struct db *db, int64_t point_id, const char *status, int64_
 /* All numbers of a person that are in use get the status. */
 int points_of_contact_set_status(struct db *db, int64_t contact_id, const char *status, int64_t now_ms)
 	__attribute__((warn_unused_result));
+/* Not heard from for long: proves nothing until it is verified again. */
+int point_fade(struct db *db, int64_t point_id, int64_t now_ms) __attribute__((warn_unused_result));
+int point_verified(struct db *db, int64_t point_id, int64_t now_ms) __attribute__((warn_unused_result));
 int point_noticed(struct db *db, int64_t point_id, int64_t now_ms) __attribute__((warn_unused_result));
 /* When did this person say yes to the purpose last, without taking it back?  *at: 0 = never. */
 int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t *at) __attribute__((warn_unused_result));
@@ -97,8 +102,5 @@ int opt_in_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], int6
 int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int64_t now_ms) __attribute__((warn_unused_result));
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 	__attribute__((warn_unused_result));
-
-/* Check-ins that are still to come are not sent. */
-int checkins_suppress(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
 
 #endif

@@ -192,6 +192,7 @@ static int find_last_id(struct db *db, struct err *err)
 		" ifnull((SELECT max(approval_id) FROM approval), 0), ifnull((SELECT max(note_id) FROM note), 0),"
 		" ifnull((SELECT max(meeting_id) FROM meeting), 0), ifnull((SELECT max(appointment_id) FROM appointment), 0),"
 		" ifnull((SELECT max(referral_id) FROM referral), 0),"
+		" ifnull((SELECT max(checkin_id) FROM checkin), 0), ifnull((SELECT max(claim_id) FROM number_claim), 0),"
 		/* above whatever a lost time may have used, after a restore */
 		" ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'id_floor'), 0))");
 	return db->last_id >= 0 ? 0 : err_set(err, -EUCLEAN, "cannot read the ids: %s", sqlite3_errmsg(db->conn));
@@ -463,6 +464,14 @@ void bind_i64_or_null(struct query *q, int64_t n, bool present)
 		bind_text(q, (struct str){ NULL, 0 });
 }
 
+void bind_real_or_null(struct query *q, double n, bool present)
+{
+	if (!present)
+		bind_text(q, (struct str){ NULL, 0 });
+	else if (q->failed == 0)
+		bound(q, sqlite3_bind_double(q->statement, ++q->bound, n));
+}
+
 void bind_text(struct query *q, struct str s)
 {
 	if (q->failed != 0)
@@ -547,6 +556,11 @@ int db_run_changes(struct query *q, int *changes)
 int64_t col_i64(const struct query *q, int column)
 {
 	return sqlite3_column_int64(q->statement, column);
+}
+
+double col_real(const struct query *q, int column)
+{
+	return sqlite3_column_double(q->statement, column);
 }
 
 bool col_is_null(const struct query *q, int column)

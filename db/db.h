@@ -69,6 +69,7 @@ struct query {
 struct query db_query(struct db *db, enum sql_name name);
 void bind_i64(struct query *q, int64_t n);
 void bind_i64_or_null(struct query *q, int64_t n, bool present);
+void bind_real_or_null(struct query *q, double n, bool present);
 void bind_text(struct query *q, struct str s);         /* borrowed until the statement is done; at == NULL: NULL */
 void bind_text_or_null(struct query *q, struct str s); /* the empty str is NULL too */
 void bind_z(struct query *q, const char *z);           /* "" and NULL are NULL */
@@ -83,6 +84,7 @@ int db_row(struct query *q) __attribute__((warn_unused_result));            /* 1
 void db_done(struct query *q);                                              /* before the last row was read */
 
 int64_t col_i64(const struct query *q, int column); /* NULL: 0 */
+double col_real(const struct query *q, int column); /* NULL: 0 */
 bool col_is_null(const struct query *q, int column);
 struct str col_str(const struct query *q, int column); /* text or blob; alive until the next db_row()/db_done() */
 /* Copies; a value longer than the field is our own mistake (what is stored was checked on the way in). */

@@ -1,5 +1,7 @@
 #include "db/message.h"
 
+#include "db/checkin.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,27 +80,29 @@ int outbox_add(struct db *db, int64_t message_id, struct str channel, int rank, 
 	return db_run(&q);
 }
 
-int outbox_due(struct db *db, struct str channel, int64_t now_ms, struct outbox_item *items, int max)
+int outbox_due(struct db *db, struct str channel, int64_t now_ms, int worst, struct outbox_item *items, int max)
 {
 	int n = 0, rc;
 	struct query q = db_query(db, SQL_OUTBOX_DUE);
 	bind_text(&q, channel);
 	bind_i64(&q, now_ms);
+	bind_i64(&q, worst);
 	bind_i64(&q, max);
 	while ((rc = db_row(&q)) == 1) {
 		struct str class = col_str(&q, 5);
 		items[n++] = (struct outbox_item){ .message_id = col_i64(&q, 0), .expires_at = col_i64(&q, 1),
 			.contact_id = col_i64(&q, 2), .point_id = col_i64(&q, 3), .attempts = (unsigned)col_i64(&q, 4),
 			.created_at = col_i64(&q, 6), .once_only = str_eq_z(class, "once_only"),
-			.must_arrive = str_eq_z(class, "must_arrive") };
+			.must_arrive = str_eq_z(class, "must_arrive"), .first = col_i64(&q, 7) != OUTBOX_ANSWER };
 	}
 	return rc < 0 ? rc : n;
 }
 
-int outbox_next_due(struct db *db, struct str channel, int64_t *due_ms)
+int outbox_next_due(struct db *db, struct str channel, int worst, int64_t *due_ms)
 {
 	struct query q = db_query(db, SQL_OUTBOX_NEXT_DUE);
 	bind_text(&q, channel);
+	bind_i64(&q, worst);
 	return one_number(&q, due_ms);
 }
 
@@ -165,12 +169,17 @@ int outbox_hand_out(struct db *db, int64_t message_id, int64_t confirm_by_ms)
 	return db_run(&q);
 }
 
-int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms)
+int outbox_wait(struct db *db, int64_t message_id, int64_t due_ms)
 {
 	struct query q = db_query(db, SQL_OUTBOX_LATER);
 	bind_i64(&q, due_ms);
 	bind_i64(&q, message_id);
-	int rc = db_run(&q);
+	return db_run(&q);
+}
+
+int outbox_retry(struct db *db, int64_t message_id, const char *reason, int64_t due_ms)
+{
+	int rc = outbox_wait(db, message_id, due_ms);
 	return rc == 0 ? set_status(db, SQL_MESSAGE_UNFINISHED, message_id, "queued", reason) : rc;
 }
 
@@ -286,7 +295,8 @@ static int take_report(struct db *db, int64_t message_id, const char *status, st
 	bind_text_or_null(&q, reason);
 	bind_i64(&q, now_ms);
 	bind_i64(&q, message_id);
-	return db_run(&q);
+	int rc = db_run(&q);
+	return rc == 0 && strcmp(status, "delivered") == 0 ? scheduled_text_delivered(db, message_id, now_ms) : rc;
 }
 
 struct held {
@@ -533,6 +543,8 @@ int outbox_sent(struct db *db, int64_t message_id, struct str channel, const str
 	int rc = db_run(&q);
 	if (rc == 0)
 		rc = run_on(db, SQL_OUTBOX_DONE, message_id);
+	if (rc == 0)
+		rc = scheduled_text_sent(db, message_id, now_ms);
 	for (size_t i = 0; rc == 0 && count > 1 && i < count; i++)
 		rc = add_part(db, message_id, channel, ids[i]);
 	for (size_t i = 0; rc == 0 && i < count; i++)

@@ -35,16 +35,20 @@ struct outbox_item {
 	int64_t message_id, contact_id, point_id, expires_at, created_at;
 	unsigned attempts;
 	bool once_only, must_arrive;
+	bool first;              /* nobody asked for it: of rank OUTBOX_FIRST */
 };
 
 enum { OUTBOX_ANSWER = 0, OUTBOX_FIRST = 1 }; /* rank: answers before what we send first */
 
 int outbox_add(struct db *db, int64_t message_id, struct str channel, int rank, int64_t due_ms, int64_t expires_ms)
 	__attribute__((warn_unused_result));
-/* Due and not under way, best rank first; at most max.  Returns how many. */
-int outbox_due(struct db *db, struct str channel, int64_t now_ms, struct outbox_item *items, int max)
+/* Due and not under way, of rank worst or better, best rank first; at most max.  Returns how many. */
+int outbox_due(struct db *db, struct str channel, int64_t now_ms, int worst, struct outbox_item *items, int max)
 	__attribute__((warn_unused_result));
-int outbox_next_due(struct db *db, struct str channel, int64_t *due_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
+/* Later, without counting an attempt. */
+int outbox_wait(struct db *db, int64_t message_id, int64_t due_ms) __attribute__((warn_unused_result));
+/* 1, 0, error. */
+int outbox_next_due(struct db *db, struct str channel, int worst, int64_t *due_ms) __attribute__((warn_unused_result));
 /* "Attempt n started": committed before the first byte leaves. */
 int outbox_start(struct db *db, int64_t message_id) __attribute__((warn_unused_result));
 /* The same, for a phone that has until `confirm_by_ms` to say that it has the message. */

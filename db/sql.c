@@ -3,11 +3,12 @@
 #define CONTACT_COLUMNS                                                                                                \
 	"c.contact_id, c.key, c.language, c.contact_pref, c.opted_out, c.acked_at, c.wipe_due, c.first_seen, c.last_seen,"  \
 	" p.point_id, p.country, p.status, c.pin IS NOT NULL, p.shared, c.texts_paused, c.helped_at, p.noticed_at, c.proof_tries,"  \
-	" c.proof_tried_at"
+	" c.proof_tried_at, p.faded_at IS NOT NULL"
 #define CASE_COLUMNS                                                                                                   \
 	"ref, contact_id, direction, status, priority, region, office, contact_pref, opened_at, sensitive, ifnull(children, 0),"    \
 	" birth_year IS NOT NULL, returned_on IS NOT NULL, ifnull(group_size, 0), city, age_band, nationality, return_country, step,"  \
 	" assigned_to, close_reason, tags, departed_on"
+#define CHECKIN_COLUMNS "checkin_id, case_ref, wave, outcome, due_at, next_at, closes_at, started_at, texts"
 #define MESSAGE_COLUMNS "message_id, channel, contact_id, point_id, status, attempts, class, encoding, case_ref"
 
 const char *const sql_text[SQL_COUNT] = {
@@ -53,14 +54,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CASE_PROOF_SET] = "UPDATE cases SET proof_tries = ?, proof_tried_at = ? WHERE ref = ?",
 	[SQL_CASE_BIRTH_YEAR_GET] = "SELECT birth_year FROM cases WHERE ref = ?",
 	[SQL_CASE_EVER_RETURNED] = "SELECT 1 FROM cases WHERE contact_id = ? AND (direction = 'TO_MA' OR returned_on IS NOT NULL)",
-	[SQL_CHECKIN_OPEN] = "SELECT checkin_id, wave FROM checkin WHERE case_ref = ? AND outcome IN ('SENT', 'STARTED', 'PARTIAL')"
-		" ORDER BY due_at DESC LIMIT 1",
 	[SQL_CHECKIN_NEXT] = "SELECT ifnull(min(due_at), 0) FROM checkin WHERE case_ref = ? AND outcome = 'SCHEDULED' AND due_at > ?",
-	[SQL_CHECKIN_OUTCOME] = "UPDATE checkin SET outcome = ?1, started_at = iif(?1 = 'STARTED', ifnull(started_at, ?2), started_at),"
-		" completed_at = iif(?1 = 'COMPLETED', ?2, completed_at) WHERE checkin_id = ?3",
-	[SQL_CHECKIN_SPONTANEOUS] = "INSERT INTO checkin (checkin_id, case_ref, wave, due_at, sent_at, outcome)"
-		" VALUES (?1, ?2, 'SPONT', ?3, ?3, 'SENT')",
-	[SQL_POINT_VERIFIED] = "UPDATE contact_point SET verified_at = ? WHERE point_id = ?",
+	[SQL_POINT_VERIFIED] = "UPDATE contact_point SET verified_at = ?, faded_at = NULL WHERE point_id = ?",
 	[SQL_OUTBOX_CANCEL_AUTOMATIC] = "SELECT o.message_id FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ?"
 		" AND o.sending = 0 AND o.rank = 1",
 	[SQL_OUTBOX_MOVE] = "UPDATE message SET point_id = ?1 WHERE contact_id = ?2 AND message_id IN"
@@ -80,7 +75,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_POINT_ADD] = "INSERT INTO contact_point (point_id, contact_id, number_index, phone, country, status, valid_from)"
 		" VALUES (?, ?, ?, ?, ?, 'ACTIVE', ?)",
 	[SQL_POINT_PREF] = "UPDATE contact_point SET shared = ?, safe = ? WHERE point_id = ?",
-	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status, ifnull(p.safe, 1) FROM"
+	[SQL_POINT_BY_ID] = "SELECT p.phone, c.contact_id, c.key, p.number_index, p.status, ifnull(p.safe, 1), p.country FROM"
 		" contact_point p JOIN contact c USING (contact_id) WHERE p.point_id = ?",
 
 	[SQL_OPT_OUT_ADD] = "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
@@ -179,9 +174,9 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND mode = 'sms' AND created_at > ?",
 
 	[SQL_OUTBOX_ADD] = "INSERT INTO outbox (message_id, channel, rank, due_at, expires_at) VALUES (?, ?, ?, ?, ?)",
-	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at FROM outbox o"
-		" JOIN message m USING (message_id) WHERE o.channel = ? AND o.sending = 0 AND o.due_at <= ?"
-		" ORDER BY o.rank, o.due_at LIMIT ?",
+	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at, o.rank"
+		" FROM outbox o JOIN message m USING (message_id) WHERE o.channel = ? AND o.sending = 0 AND o.due_at <= ?"
+		" AND o.rank <= ? ORDER BY o.rank, o.due_at LIMIT ?",
 	[SQL_OUTBOX_START] = "UPDATE outbox SET sending = 1 WHERE message_id = ?",
 	[SQL_OUTBOX_HANDED] = "UPDATE outbox SET sending = 1, due_at = ? WHERE message_id = ?",
 	[SQL_OUTBOX_OVERDUE] = "SELECT message_id FROM outbox WHERE channel = ? AND sending = 1 AND due_at <= ?",
@@ -190,7 +185,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_INTERRUPTED] = "SELECT message_id FROM outbox WHERE sending = 1",
 	[SQL_OUTBOX_CANCEL_LIST] = "SELECT o.message_id FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id IN"
 		" (SELECT contact_id FROM contact_point WHERE number_index = ?) AND o.sending <> 1",
-	[SQL_OUTBOX_NEXT_DUE] = "SELECT min(due_at) FROM outbox WHERE channel = ? AND sending = 0",
+	[SQL_OUTBOX_NEXT_DUE] = "SELECT min(due_at) FROM outbox WHERE channel = ? AND sending = 0 AND rank <= ?",
 	[SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox",
 	[SQL_OUTBOX_OLDEST] = "SELECT min(due_at) FROM outbox WHERE sending = 0",
 	[SQL_OUTBOX_UNDER_WAY] = "SELECT 1 FROM outbox WHERE message_id = ? AND channel = ? AND sending = 1",
@@ -206,6 +201,70 @@ const char *const sql_text[SQL_COUNT] = {
 		" ORDER BY rowid LIMIT 8",
 	[SQL_EARLY_REPORT_DELETE] = "DELETE FROM early_report WHERE channel = ? AND provider_id = ?",
 	[SQL_EARLY_REPORT_EXPIRE] = "DELETE FROM early_report WHERE at < ?",
+
+	/* check-ins and the schedule (db/checkin.c) */
+	/* Invited is also whose invitation still waits in the outbox: the answer may come before the aggregator's. */
+	[SQL_CHECKIN_OPEN] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE case_ref = ? AND next_at IS NOT NULL"
+		" AND (outcome IN ('SENT', 'STARTED', 'PARTIAL') OR (outcome = 'SCHEDULED' AND texts > 0)) ORDER BY due_at DESC LIMIT 1",
+	[SQL_CHECKIN_OF_WAVE] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE case_ref = ? AND wave = ? ORDER BY due_at DESC LIMIT 1",
+	[SQL_CHECKIN_BY_ID] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE checkin_id = ?",
+	[SQL_CHECKIN_NEWER] = "SELECT 1 FROM checkin WHERE case_ref = ? AND due_at > ? AND due_at <= ? AND wave <> 'SPONT'"
+		" AND outcome IN ('SCHEDULED', 'SENT', 'STARTED') LIMIT 1",
+	[SQL_CHECKIN_BEFORE] = "SELECT outcome, texts FROM checkin WHERE case_ref = ? AND due_at < ? AND wave <> 'SPONT'"
+		" ORDER BY due_at DESC LIMIT 1",
+	[SQL_CHECKIN_ADD] = "INSERT INTO checkin (checkin_id, case_ref, wave, outcome, due_at, next_at, closes_at, started_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_CHECKIN_RESCHEDULE] = "UPDATE checkin SET outcome = 'SCHEDULED', reason = NULL, due_at = ?, next_at = ?, closes_at = ?"
+		" WHERE checkin_id = ?",
+	[SQL_CHECKIN_NEXT_AT] = "UPDATE checkin SET next_at = ? WHERE checkin_id = ?",
+	[SQL_CHECKIN_TEXTS] = "UPDATE checkin SET texts = ?, next_at = ? WHERE checkin_id = ?",
+	[SQL_CHECKIN_SET_OUTCOME] = "UPDATE checkin SET outcome = ?, reason = ?, next_at = ? WHERE checkin_id = ?",
+	[SQL_CHECKIN_STARTED] = "UPDATE checkin SET outcome = 'STARTED', started_at = ifnull(started_at, ?), next_at = ?"
+		" WHERE checkin_id = ?",
+	[SQL_CHECKIN_COMPLETED] = "UPDATE checkin SET outcome = 'COMPLETED', started_at = ifnull(started_at, ?1), completed_at = ?1,"
+		" next_at = NULL WHERE checkin_id = ?2",
+	[SQL_CHECKINS_SUPPRESS] = "UPDATE checkin SET outcome = 'SUPPRESSED', reason = ?, next_at = NULL WHERE case_ref = ?"
+		" AND outcome = 'SCHEDULED' AND texts = 0",
+	[SQL_CHECKINS_DUE] = "SELECT checkin_id FROM checkin WHERE next_at <= ? ORDER BY next_at LIMIT ?",
+	[SQL_CHECKINS_COUNT_DUE] = "SELECT count(*) FROM checkin WHERE next_at <= ? AND outcome = 'SCHEDULED'",
+	[SQL_CHECKINS_AHEAD] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE next_at <= ? ORDER BY next_at, checkin_id LIMIT ?",
+	[SQL_CHECKIN_SUBJECT] = "SELECT ref, contact_id, status, age_band, contact_pref, tags, returned_on, direction,"
+		" ifnull((SELECT answer = 'YES' AND withdrawn_at IS NULL FROM consent n WHERE n.contact_id = k.contact_id"
+		" AND purpose = 'CHECKINS' ORDER BY at DESC, consent_id DESC LIMIT 1), ifnull(consent_checkins, 0)),"
+		" ifnull(checkin_safe, 0), return_country FROM cases k WHERE ref = ?",
+	[SQL_CASES_RETURNED] = "SELECT ref FROM cases WHERE returned_on IS NOT NULL AND ref > ? ORDER BY ref LIMIT ?",
+	[SQL_SCHEDULED_TEXT_ADD] = "INSERT INTO scheduled_text VALUES (?, ?, ?)",
+	[SQL_SCHEDULED_TEXT_IS] = "SELECT EXISTS (SELECT 1 FROM message m JOIN message n ON n.contact_id = m.contact_id"
+		" AND n.message_id > m.message_id JOIN outbox USING (message_id) JOIN scheduled_text u ON u.message_id = n.message_id"
+		" WHERE m.message_id = t.message_id AND u.kind = t.kind) FROM scheduled_text t WHERE t.message_id = ?",
+	[SQL_SCHEDULED_TEXT_SENT] = "UPDATE checkin SET sent_at = ifnull(sent_at, ?),"
+		" outcome = iif(outcome = 'SCHEDULED', 'SENT', outcome)"
+		" WHERE checkin_id = (SELECT checkin_id FROM scheduled_text WHERE message_id = ?)",
+	[SQL_SCHEDULED_TEXT_DELIVERED] = "UPDATE checkin SET delivered_at = ifnull(delivered_at, ?),"
+		" outcome = iif(outcome = 'SCHEDULED', 'SENT', outcome)"
+		" WHERE checkin_id = (SELECT checkin_id FROM scheduled_text WHERE message_id = ?)",
+	/* Never left: it does not count, and the schedule looks again. */
+	[SQL_SCHEDULED_TEXT_LOST] = "UPDATE checkin SET texts = texts - 1, next_at = ?1 WHERE checkin_id ="
+		" (SELECT checkin_id FROM scheduled_text WHERE message_id = ?2) AND texts > 0 AND outcome IN ('SCHEDULED', 'SENT')"
+		" AND next_at IS NOT NULL",
+	[SQL_TEXTS_SENT_FIRST] = "SELECT count(*), ifnull(max(ifnull(sent_at, iif(status = 'sending', ?3, 0))), 0) FROM message"
+		" WHERE contact_id = ?1 AND direction = 'out' AND class IN ('once_only', 'must_arrive')"
+		" AND status NOT IN ('cancelled', 'expired', 'rejected') AND created_at > ?2",
+	[SQL_CHECKIN_SCORE] = "UPDATE checkin SET instrument = ?, weights_version = ?, score_e = ?, score_s = ?, score_p = ?, score_c = ?"
+		" WHERE checkin_id = ?",
+	[SQL_CHECKIN_SCORE_BEFORE] = "SELECT score_e, score_s, score_p, score_c FROM checkin WHERE case_ref = ? AND instrument = ?"
+		" AND weights_version = ? AND checkin_id <> ? AND completed_at IS NOT NULL ORDER BY completed_at DESC LIMIT 1",
+	[SQL_CHECKIN_ANSWERS] = "SELECT state, value, answered_at FROM answer WHERE contact_id = ? AND flow = 'checkin'"
+		" AND answered_at >= ? AND value IS NOT NULL ORDER BY answer_id LIMIT ?",
+	[SQL_POINT_FADE] = "UPDATE contact_point SET faded_at = ? WHERE point_id = ?",
+	[SQL_POINT_FAILURES] = "SELECT reason FROM message WHERE contact_id = (SELECT contact_id FROM contact_point WHERE point_id = ?1)"
+		" AND point_id = ?1 AND direction = 'out' AND status IN ('failed', 'expired', 'rejected') AND created_at >= ?2"
+		" AND reason IS NOT NULL ORDER BY message_id DESC LIMIT ?3",
+	[SQL_SESSIONS_TO_REMIND] = "SELECT session_id, contact_id FROM session WHERE mode = 'sms' AND open AND reminded_at IS NULL"
+		" AND updated_at <= ? AND updated_at > ? ORDER BY updated_at LIMIT ?",
+	[SQL_SESSION_REMINDED] = "UPDATE session SET reminded_at = ? WHERE session_id = ?",
+	[SQL_SESSIONS_CLOSE_SILENT] = "UPDATE session SET open = 0 WHERE mode = 'sms' AND open AND updated_at <= ?",
+	[SQL_MESSAGE_NEWEST_AT] = "SELECT created_at FROM message ORDER BY message_id DESC LIMIT 1",
 
 	[SQL_PARKED_ADD] = "INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_PARKED_COUNT] = "SELECT count(*) FROM parked",
@@ -284,10 +343,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_LEAVING] = "SELECT count(*) FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ? AND o.sending = 1",
 	[SQL_POINTS_OF_CONTACT] = "SELECT point_id, phone FROM contact_point WHERE contact_id = ? AND point_id > ? ORDER BY point_id"
 		" LIMIT 1",
-	[SQL_CONTACTS_PAGE] = "SELECT max(contact_id) FROM (SELECT contact_id FROM contact WHERE contact_id > ? ORDER BY contact_id"
-		" LIMIT ?)",
-	[SQL_CHECKINS_SUPPRESS] = "UPDATE checkin SET outcome = 'SUPPRESSED' WHERE outcome = 'SCHEDULED' AND case_ref IN"
-		" (SELECT ref FROM cases WHERE contact_id = ?)",
 	[SQL_PARKED_ALL] = "SELECT parked_id, body FROM parked WHERE parked_id > ? ORDER BY parked_id LIMIT 1",
 	/* sending = 2: waits for somebody's decision after a restore */
 	[SQL_OUTBOX_PARK] = "UPDATE outbox SET sending = 2 WHERE sending = 0",

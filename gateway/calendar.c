@@ -68,6 +68,14 @@ int64_t calendar_next_permitted(const struct config *config, struct str iso, int
 	return country ? quiet_next(country, zone_of(country), holidays_of(country), asked_ms) : asked_ms;
 }
 
+int64_t calendar_day(const struct config *config, struct str iso, int64_t at_ms)
+{
+	const struct country *country = rules_of(config, iso);
+	struct local_time t;
+	(void)calendar_local(country ? country->timezone : config->timezone, at_ms, &t);
+	return date_to_days((struct date){ t.year, t.month, t.day });
+}
+
 int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms)
 {
 	const struct country *country = rules_of(config, iso);

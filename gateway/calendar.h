@@ -20,6 +20,8 @@ void calendar_next_open_day(const struct config *config, int64_t at_ms, char out
 /* The first instant at or after asked_ms at which a text that nobody asked for may reach a phone of that country, by its
  * quiet hours, quiet days, holidays and clock.  A country outside the programme has the home country's rules.  -1: never. */
 int64_t calendar_next_permitted(const struct config *config, struct str iso, int64_t asked_ms);
+/* The day (since 1970) that the calendar shows in that country now. */
+int64_t calendar_day(const struct config *config, struct str iso, int64_t at_ms);
 /* When a text for that day (days since 1970, local there) leaves, jitter_ms into its permitted time; gateway/quiet.h. */
 int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms);
 

@@ -4,6 +4,7 @@
 #include "flows/date.h"
 #include "gateway/case_rules.h"
 #include "gateway/consents.h"
+#include "gateway/schedule_case.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -302,6 +303,8 @@ static int assign(struct assigning *as, const struct case_assignment *a, size_t 
 		return rc;
 	follow_office(as);
 	rc = case_update(call->db, str_of(as->row.ref), &as->change, call->now_ms);
+	if (rc == 0)
+		rc = schedule_case(call->db, &call->g->config, str_of(as->row.ref), call->now_ms);
 	return rc == 0 ? act_audit(call, what_changed(call->db, a, count), str_of(as->row.ref)) : rc;
 }
 

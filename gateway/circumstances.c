@@ -1,5 +1,6 @@
 #include "gateway/circumstances.h"
 
+#include "db/checkin.h"
 #include "flows/public_word.h"
 #include "gateway/calendar.h"
 
@@ -67,14 +68,12 @@ static int load_checkin(struct gateway *g, const struct contact *who, int64_t no
 {
 	struct local_time t;
 	int64_t next = 0, agreed = 0;
-	struct query q = db_query(&g->db, SQL_CHECKIN_OPEN);
-	bind_text(&q, c->facts.case_ref);
-	int rc = db_row(&q);
+	struct checkin open;
+	int rc = checkin_open(&g->db, c->facts.case_ref, &open);
 	if (rc == 1)
-		col_copy(&q, 1, c->wave, sizeof c->wave);
-	db_done(&q);
+		memcpy(c->wave, open.wave, sizeof c->wave);
 	if (rc >= 0) {
-		q = db_query(&g->db, SQL_CHECKIN_NEXT);
+		struct query q = db_query(&g->db, SQL_CHECKIN_NEXT);
 		bind_text(&q, c->facts.case_ref);
 		bind_i64(&q, now_ms);
 		rc = db_row(&q);

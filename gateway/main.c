@@ -38,10 +38,8 @@ static const struct command commands[] = {
 	{ "report", "NAME [--year Y | --from D --to D] [--direction FROM_MA|TO_MA] [--tag T] [--office O] [--outside]"
 	  " [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE]",
 	  "what the programme reports; `wasl report` lists the names", command_report },
+	{ "schedule", "list | resume", "what is said first, and when; goes on after a pause", command_schedule },
 	{ "outbound", "on | off | status | release | drop", "the brake; what a restore parked", command_outbound },
-	{ "person", "--case REF | --contact ID --as USER --reason TEXT", "what we hold about one person, to print", command_person },
-	{ "erase", "--case REF | --contact ID --as USER --reason TEXT", "asks for an erasure; a second person decides", command_erase },
-	{ "purge", "[--dry-run]", "what is past its time goes; --dry-run counts it", command_purge },
 	{ "backup", "FILE | FOLDER", "one sealed file of everything, made while the daemon serves", command_backup },
 	{ "restore", "FILE [--verify | --configuration]", "the way back; --verify changes nothing", command_restore },
 	{ "text", "measure|transliterate|normalise|fold|match|paginate|phone",

@@ -190,14 +190,6 @@ static int move_queue(struct db *db, int64_t contact_id, int64_t point_id)
 	return db_run(&q);
 }
 
-static int verified(struct db *db, int64_t point_id, int64_t now_ms)
-{
-	struct query q = db_query(db, SQL_POINT_VERIFIED);
-	bind_i64(&q, now_ms);
-	bind_i64(&q, point_id);
-	return db_run(&q);
-}
-
 static int link_number(struct gateway *g, struct contact *owner, struct str e164, struct str country, int64_t now_ms)
 {
 	int64_t point_id;
@@ -205,7 +197,7 @@ static int link_number(struct gateway *g, struct contact *owner, struct str e164
 	if (rc == 0)
 		rc = point_add(&g->db, owner, e164, country, now_ms, &point_id);
 	if (rc == 0)
-		rc = verified(&g->db, point_id, now_ms);
+		rc = point_verified(&g->db, point_id, now_ms);
 	if (rc == 0)
 		rc = move_queue(&g->db, owner->contact_id, point_id);
 	return rc == 0 ? contact_forget_pin(&g->db, owner->contact_id) : rc;

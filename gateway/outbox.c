@@ -1,12 +1,14 @@
 #include "gateway/outbox.h"
 
 #include "db/cases.h"
+#include "db/checkin.h"
 #include "db/contact.h"
 #include "db/ledger.h"
 #include "db/message.h"
 #include "gateway/crash.h"
 #include "gateway/log.h"
 #include "gateway/login.h"
+#include "gateway/schedule.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -257,6 +259,22 @@ const char *outbox_obstacle(const struct outbox_item *row, const struct point *t
 	return NULL;
 }
 
+int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)
+{
+	int64_t until = 0;
+	const char *why = to ? outbox_obstacle(row, to, now_ms) : "the person was erased";
+	int rc = !why && row->first ? schedule_hold(g, row, to, now_ms, &until, &why) : 0;
+	if (rc < 0)
+		return rc;
+	if (!why && !until)
+		return 1;
+	if (!why)
+		return outbox_wait(&g->db, row->message_id, until);
+	bool expired = strcmp(why, "expired") == 0;
+	rc = outbox_give_up(&g->db, row->message_id, expired ? "expired" : "cancelled", why);
+	return rc == 0 && expired ? scheduled_text_lost(&g->db, row->message_id, now_ms) : rc;
+}
+
 static int start_one(struct claim *c, const struct outbox_item *row)
 {
 	struct gateway *g = c->g;
@@ -266,9 +284,11 @@ static int start_one(struct claim *c, const struct outbox_item *row)
 	int rc = point_by_id(&g->db, row->point_id, &to);
 	if (rc < 0)
 		return rc;
-	const char *why = rc == 0 ? "the person was erased" : outbox_obstacle(row, &to, now_ms);
-	if (why)
-		return outbox_give_up(&g->db, row->message_id, strcmp(why, "expired") == 0 ? "expired" : "cancelled", why);
+	rc = outbox_may_leave(g, row, rc == 1 ? &to : NULL, now_ms);
+	if (rc != 1) {
+		seal_key_forget(&to.key);
+		return rc;
+	}
 	rc = message_text(&g->db, row->message_id, &to.key, &text);
 	seal_key_forget(&to.key);
 	if (rc != 1)
@@ -297,7 +317,8 @@ static int run_claim(struct batch_item *item, struct db *db)
 	struct claim *c = (struct claim *)item;
 	struct outbox_item due[CLAIM_MAX];
 	int64_t now_ms = gateway_now(c->g);
-	int n = outbox_due(db, c->lane->channel->id, now_ms, due, c->room);
+	int worst = schedule_worst_rank(c->g);
+	int n = outbox_due(db, c->lane->channel->id, now_ms, worst, due, c->room);
 	int rc = n < 0 ? n : 0;
 	for (int i = 0; rc == 0 && i < n; i++)
 		rc = start_one(c, &due[i]);
@@ -305,7 +326,7 @@ static int run_claim(struct batch_item *item, struct db *db)
 	c->lane->tokens += n < 0 ? 0 : c->room - n;
 	c->lane->next_due_ms = INT64_MAX;
 	if (rc == 0 && c->lane->empty)
-		rc = outbox_next_due(db, c->lane->channel->id, &c->lane->next_due_ms) < 0 ? -EIO : 0;
+		rc = outbox_next_due(db, c->lane->channel->id, worst, &c->lane->next_due_ms) < 0 ? -EIO : 0;
 	if (c->lane->next_due_ms == 0)
 		c->lane->next_due_ms = INT64_MAX;
 	return rc;

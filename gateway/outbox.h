@@ -31,4 +31,8 @@ int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
 /* Why this message must not leave any more, a static word or two; NULL: it may. */
 const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms);
 
+/* 1: it leaves now; 0: it does not, and its row says why and when again; or an error.  to NULL: the person is gone. */
+int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)
+	__attribute__((warn_unused_result));
+
 #endif

@@ -3,6 +3,7 @@
 #include "db/contact.h"
 #include "db/message.h"
 #include "gateway/outbox.h"
+#include "gateway/schedule.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,9 +16,11 @@ static int hand_out_one(struct gateway *g, const struct outbox_item *row, struct
 	int rc = point_by_id(&g->db, row->point_id, &to);
 	if (rc < 0)
 		return rc;
-	const char *why = rc == 0 ? "the person was erased" : outbox_obstacle(row, &to, gateway_now(g));
-	if (why)
-		return outbox_give_up(&g->db, row->message_id, strcmp(why, "expired") == 0 ? "expired" : "cancelled", why);
+	rc = outbox_may_leave(g, row, rc == 1 ? &to : NULL, gateway_now(g));
+	if (rc != 1) {
+		seal_key_forget(&to.key);
+		return rc;
+	}
 	rc = message_text(&g->db, row->message_id, &to.key, &text);
 	seal_key_forget(&to.key);
 	if (rc != 1)
@@ -42,7 +45,7 @@ int phone_queue_hand_out(struct gateway *g, const struct channel *channel, struc
 		return -ENOMEM;
 	if (!g->outbox || outbox_braked(g) || g->stopping)
 		return 0;
-	int n = outbox_due(&g->db, channel->id, gateway_now(g), due, PHONE_QUEUE_MAX);
+	int n = outbox_due(&g->db, channel->id, gateway_now(g), schedule_worst_rank(g), due, PHONE_QUEUE_MAX);
 	for (int i = 0; i < n; i++) {
 		int rc = hand_out_one(g, &due[i], &(*out)[*count]);
 		if (rc < 0)

@@ -47,10 +47,12 @@ static int count(struct trial *t, bool right)
 	return rc == 0 && t->ref[0] ? case_set_proof(t->db, str_of(t->ref), t->case_tries, t->now_ms) : rc;
 }
 
-/* This phone is the case's own, and nobody shares it: the reference is enough. */
+/* This phone is the case's own, nobody shares it, and it was not silent for so long that it may be a stranger's by now: the
+ * reference is enough. */
 static bool enough(const struct contact *who, const struct case_row *row)
 {
-	return row->contact_id == who->contact_id && !who->frozen && !who->shared && strcmp(who->contact_pref, "SHARED") != 0;
+	return row->contact_id == who->contact_id && !who->frozen && !who->faded && !who->shared &&
+	       strcmp(who->contact_pref, "SHARED") != 0;
 }
 
 static int judge_ref(struct trial *t, struct str digits, struct circumstances *c)
@@ -97,6 +99,8 @@ static int judge_code(struct trial *t, struct str kind, struct str digits, const
 	bool right = !str_eq_z(kind, "birth_year") ? contact_pin_is(t->db, owner, digits) :
 		     known && owner == t->who->contact_id && case_birth_year_is(t->db, ref, &t->who->key, digits);
 	rc = count(t, right);
+	if (rc == 0 && right && owner == t->who->contact_id)
+		rc = point_verified(t->db, t->who->point_id, t->now_ms);
 	c->facts.proof = right ? STR("right") : locked(t) ? STR("locked") : STR("wrong");
 	return rc;
 }

@@ -72,6 +72,18 @@ static int queue(struct pushing *p, const struct outcome *out, int64_t *message_
 			 rc;
 }
 
+/* The walk that this text puts aside may be taken up again. */
+static int keep_left(struct pushing *p, const struct session *left)
+{
+	struct conversation kept;
+	int rc = conversation_new(&p->g->db, &p->who, p->channel->id, NULL, p->now_ms, &kept);
+	if (rc != 0)
+		return rc;
+	kept.session = *left;
+	kept.set_aside = true;
+	return conversation_save(&p->g->db, &p->who, &kept, true, p->now_ms);
+}
+
 static int speak(struct pushing *p, int64_t *message_id)
 {
 	struct input in = { .kind = INPUT_BEGIN, .mode = MODE_SMS, .text = p->push->flow_state, .vars = p->push->vars,
@@ -87,6 +99,10 @@ static int speak(struct pushing *p, int64_t *message_id)
 	memcpy(work.case_ref, p->c.open_case.ref, sizeof work.case_ref);
 	int rc = casework_apply(&work, out);
 	p->talk.session = out->now;
+	if (rc == 0 && out->left) {
+		p->talk.resumable = false; /* that one is it now */
+		rc = keep_left(p, out->left);
+	}
 	if (rc == 0)
 		rc = conversation_save(&p->g->db, &p->who, &p->talk, out->resumable, p->now_ms);
 	return rc == 0 ? queue(p, out, message_id) : rc;

@@ -16,6 +16,7 @@
 enum { HOUR_MS = 3600 * 1000 };
 #define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
+#define FADE_MS ((int64_t)60 * 24 * HOUR_MS)     /* failures.md P8: numbers are given to others */
 #define SEEN_AGAIN_MS 10000                      /* how exact "last seen" is */
 #define RETRY_WINDOW_MS 1500                     /* CONTRACT 6: no turn id, the same input so soon is a retry */
 
@@ -44,6 +45,10 @@ static int meet_person(struct step *s, bool known)
 		rc = contact_add(s->db, str_of(s->event->from.e164), str_of(s->event->from.country), s->now_ms, wipe_due, &s->who);
 	else if (s->now_ms - s->who.last_seen >= SEEN_AGAIN_MS) /* else a hop of the same conversation */
 		rc = contact_touch(s->db, s->who.contact_id, s->now_ms, wipe_due);
+	if (rc == 0 && known && !s->who.faded && s->now_ms - s->who.last_seen >= FADE_MS) {
+		rc = point_fade(s->db, s->who.point_id, s->now_ms);
+		s->who.faded = true;
+	}
 	s->out->contact_id = s->who.contact_id;
 	return rc;
 }

@@ -6,8 +6,8 @@
 #include "gateway/credit.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
-#include "gateway/purge.h"
 #include "gateway/phone_send.h"
+#include "gateway/schedule.h"
 #include "gateway/snapshot.h"
 #include "gateway/version.h"
 
@@ -110,6 +110,56 @@ static void verb_outbound(struct gateway *g, json_t *request, struct control_cal
 	batch_add(&g->batch, &b->item);
 }
 
+/* ---- the schedule */
+
+struct resume_item {
+	struct batch_item item;
+	struct gateway *g;
+	struct control_call *call;
+};
+
+static void answer_schedule(struct gateway *g, struct control_call *call)
+{
+	json_t *answer = schedule_answer(&g->db, gateway_now(g));
+	if (answer)
+		control_answer(call, answer);
+	else
+		control_refuse(call, EX_IOERR, "the database does not answer");
+}
+
+static int run_resume(struct batch_item *item, struct db *db)
+{
+	struct resume_item *r = (struct resume_item *)item;
+	return schedule_resume(db, gateway_now(r->g));
+}
+
+static void resume_done(struct batch_item *item, int result)
+{
+	struct resume_item *r = (struct resume_item *)item;
+	if (result == 0) {
+		schedule_resumed(r->g);
+		answer_schedule(r->g, r->call);
+	} else {
+		control_refuse(r->call, EX_IOERR, "the database did not take the change");
+	}
+	free(r);
+}
+
+static void verb_schedule(struct gateway *g, json_t *request, struct control_call *call)
+{
+	if (!str_eq_z(json_get_str(request, "act"), "resume")) {
+		answer_schedule(g, call);
+		return;
+	}
+	struct resume_item *r = calloc(1, sizeof *r);
+	if (!r) {
+		control_answer(call, NULL);
+		return;
+	}
+	*r = (struct resume_item){ { .run = run_resume, .done = resume_done }, g, call };
+	batch_add(&g->batch, &r->item);
+}
+
 /* ---- channels */
 
 static json_t *time_json(int64_t at_ms)
@@ -184,7 +234,7 @@ static void verb_inbox(struct gateway *g, json_t *request, struct control_call *
 
 const struct control_verb verbs[] = {
 	{ "phone.send", verb_phone_send },
-	{ "status", verb_status }, { "outbound", verb_outbound },
+	{ "status", verb_status }, { "outbound", verb_outbound }, { "schedule", verb_schedule },
 	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
-	{ "snapshot", verb_snapshot }, { "purge", verb_purge }, { NULL, NULL },
+	{ "snapshot", verb_snapshot }, { NULL, NULL },
 };

@@ -221,7 +221,7 @@ static void test_reports(struct db *db)
 	CHECK_INT(outbox_unconfirmed(db, STR("at"), 100), 1);
 	CHECK_STR(str_of(status_of(db, id, s)), STR("unknown"));
 	CHECK_STR(str_of(status_of(db, other, s)), STR("sending"));
-	CHECK_INT(outbox_due(db, STR("at"), 1000, (struct outbox_item[8]){ 0 }, 8), 1); /* "quatre", no more */
+	CHECK_INT(outbox_due(db, STR("at"), 1000, OUTBOX_FIRST, (struct outbox_item[8]){ 0 }, 8), 1); /* "quatre", no more */
 
 	check_begin("held reports that nobody asked for are counted when they go");
 	CHECK_INT(early_reports_expire(db, 99, &gone), 0);
@@ -241,11 +241,11 @@ static void test_outbox(struct db *db)
 	begin(db);
 	CHECK_INT(contact_add(db, STR("+212600000103"), STR("MA"), 1000, 0, &c), 0);
 	int64_t first = queue(db, &c, "un"), second = queue(db, &c, "deux");
-	CHECK_INT(outbox_due(db, STR("at"), 9, due, 8), 0);
-	CHECK_INT(outbox_due(db, STR("other"), 10, due, 8), 0);
-	CHECK_INT(outbox_due(db, STR("at"), 10, due, 8), 2);
+	CHECK_INT(outbox_due(db, STR("at"), 9, OUTBOX_FIRST, due, 8), 0);
+	CHECK_INT(outbox_due(db, STR("other"), 10, OUTBOX_FIRST, due, 8), 0);
+	CHECK_INT(outbox_due(db, STR("at"), 10, OUTBOX_FIRST, due, 8), 2);
 	CHECK_INT(outbox_start(db, first), 0);
-	CHECK_INT(outbox_due(db, STR("at"), 10, due, 8), 1);
+	CHECK_INT(outbox_due(db, STR("at"), 10, OUTBOX_FIRST, due, 8), 1);
 	CHECK_INT(due[0].message_id, second);
 	commit(db);
 
