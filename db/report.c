@@ -126,13 +126,23 @@ static const char *const sql[RQ_COUNT] = {
 		" AND a.answered_at BETWEEN c.started_at AND ifnull(c.completed_at, c.started_at + 1814400000)"
 		" WHERE c.checkin_id > ?9 + 0 AND c.completed_at >= ?6 + 0 AND c.completed_at < ?7 + 0" OF_CASE
 		" GROUP BY c.checkin_id" PAGE("c.checkin_id"),
+	/* How far an export has to go: nothing that comes later belongs to it. */
+	[RQ_TOP_CASES] = "SELECT max(rowid) FROM cases",
+	[RQ_TOP_ANSWERS] = "SELECT max(answer_id) FROM answer",
+	[RQ_TOP_CHECKINS] = "SELECT max(checkin_id) FROM checkin",
+	[RQ_TOP_MESSAGES] = "SELECT max(message_id) FROM message",
+	[RQ_TOP_ALERTS] = "SELECT max(alert_id) FROM alert",
+	[RQ_TOP_REFERRALS] = "SELECT max(referral_id) FROM referral",
+	[RQ_TOP_HISTORIC] = "SELECT count(*) FROM historic_total",
 	[RQ_FLOIP_ROWS] = "SELECT a.answer_id, " FLOIP_INSTANT("a.answered_at") ", pseudonym(a.contact_id), pseudonym(a.run_id), "
 			"a.flow, a.state, a.value,"
 		" a.mode, a.channel, a.language, a.flow_version FROM answer a LEFT JOIN cases k ON k.ref = a.case_ref"
 		" WHERE a.answer_id > ?9 + 0 AND a.value IS NOT NULL AND a.answered_at >= ?6 + 0 AND a.answered_at < ?7 + 0"
 		" AND (?8 = '' OR a.flow = ?8)" OF_CASE PAGE("a.answer_id"),
-	[RQ_FLOIP_SPAN] = "SELECT min(answered_at), max(answered_at), count(*) FROM answer WHERE value IS NOT NULL"
-		" AND answered_at >= ?6 + 0 AND answered_at < ?7 + 0 AND (?8 = '' OR flow = ?8)",
+	[RQ_FLOIP_SPAN] = "SELECT min(answered_at), max(answered_at) FROM answer WHERE value IS NOT NULL AND answered_at >= ?6 + 0"
+		" AND answered_at < ?7 + 0 AND (?8 = '' OR flow = ?8)",
+	[RQ_FLOIP_VALUES] = "SELECT DISTINCT flow, state, value FROM answer WHERE value IS NOT NULL AND answered_at >= ?6 + 0"
+		" AND answered_at < ?7 + 0 AND (?8 = '' OR flow = ?8) ORDER BY 1, 2, 3",
 };
 
 int report_query(struct reader *reader, enum report_sql name, const struct report_filter *f, reader_row *each, void *user,

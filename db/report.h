@@ -28,7 +28,10 @@ enum report_sql {
 	RQ_USSD,           /* channel, n, left open */
 	RQ_EXPORT_CASES, RQ_EXPORT_ANSWERS, RQ_EXPORT_CHECKINS, RQ_EXPORT_MESSAGES, RQ_EXPORT_ALERTS, RQ_EXPORT_REFERRALS,
 	RQ_EXPORT_HISTORIC, RQ_EXPORT_RSS,
-	RQ_FLOIP_ROWS, RQ_FLOIP_SPAN,
+	RQ_TOP_CASES, RQ_TOP_ANSWERS, RQ_TOP_CHECKINS, RQ_TOP_MESSAGES, RQ_TOP_ALERTS, RQ_TOP_REFERRALS, RQ_TOP_HISTORIC,
+	RQ_FLOIP_ROWS,     /* answer_id, instant, contact, session, flow, state, value: coded answers of the flow ?8, "" all */
+	RQ_FLOIP_SPAN,     /* first, last (ms) of them */
+	RQ_FLOIP_VALUES,   /* flow, state, value: each that occurs */
 	RQ_COUNT
 };
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-static const struct act *const tables[] = { approval_acts, number_acts, case_acts, import_acts, NULL };
+static const struct act *const tables[] = { approval_acts, number_acts, case_acts, import_acts, export_acts, NULL };
 
 static const struct act *find(const char *name)
 {

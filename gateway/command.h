@@ -33,6 +33,7 @@ int command_case(const struct invocation *in);
 int command_answers(const struct invocation *in);
 int command_query(const struct invocation *in);
 int command_report(const struct invocation *in);
+int command_export(const struct invocation *in);
 int command_import(const struct invocation *in);
 int command_text(const struct invocation *in);
 int command_schedule(const struct invocation *in);

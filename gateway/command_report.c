@@ -52,7 +52,7 @@ static int read_arguments(const struct invocation *in, struct order *o)
 	return command_usage_word("report", o->name, report_names);
 }
 
-static int write_sheets(const struct report *report, struct str output, struct err *err)
+static int write_sheets(const struct report_page *report, struct str output, struct err *err)
 {
 	char path[4096];
 	struct outfile out;
@@ -70,7 +70,7 @@ static int write_sheets(const struct report *report, struct str output, struct e
 	return rc;
 }
 
-static void write_stream(const struct report *report, struct str format, FILE *to)
+static void write_stream(const struct report_page *report, struct str format, FILE *to)
 {
 	if (str_eq_z(format, "json")) {
 		json_t *json = report_json(report);
@@ -84,7 +84,7 @@ static void write_stream(const struct report *report, struct str format, FILE *t
 	}
 }
 
-static int write_out(const struct report *report, const struct order *o, struct err *err)
+static int write_out(const struct report_page *report, const struct order *o, struct err *err)
 {
 	char path[4096];
 	struct outfile out;
@@ -120,7 +120,7 @@ int command_report(const struct invocation *in)
 	struct config config;
 	struct reader *reader;
 	struct weights weights;
-	struct report report;
+	struct report_page report;
 	struct timespec now;
 	char format[32];
 	int code = read_arguments(in, &o);

@@ -103,7 +103,7 @@ int import_check_case(const struct config *config, const struct phone_plan *phon
 
 /* ---- applying */
 
-/* The first instant of that day; 0: no such value. */
+/* Noon of that day, so that it is the same day by any clock of the programme's countries; 0: no such value. */
 static int64_t instant_of(const struct config *config, const struct import_row *row, const char *name)
 {
 	struct date date;
@@ -111,7 +111,7 @@ static int64_t instant_of(const struct config *config, const struct import_row *
 	if (!date_parse(import_value(row, name), &date))
 		return 0;
 	period_instants((struct period){ date, date }, config->timezone, &from, &to);
-	return from;
+	return from + (int64_t)12 * 3600 * 1000;
 }
 
 static int find_person(struct act_call *call, const struct import_row *row, int64_t opened_ms, struct contact *who)

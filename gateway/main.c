@@ -32,6 +32,10 @@ static const struct command commands[] = {
 	{ "number", "list [--state S] | refuse REF --as USER --reason TEXT", "claims of a new number", command_number },
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
+	{ "export", "NAME --format csv|csv-excel-fr|jsonl|xlsx|floip [--output FILE] [--year Y | --from D --to D] [--direction D]"
+	  " [--tag T] [--office O] [--flow F] [--columns MAP] [--language ar] [--purpose TEXT] [--as USER] [--names --approval N] |"
+	  " request NAME --as USER --reason TEXT",
+	  "rows for whoever works on with them, pseudonymous unless a second person agreed", command_export },
 	{ "import", "cases|historic FILE [--as USER] [--reason TEXT]", "cases, or totals of other years, out of a file: all of it or "
 			"nothing",
 	  command_import },

@@ -103,7 +103,7 @@ static void write_head(struct build *b)
 	const struct report_ask *ask = b->ask;
 	const struct zone *zone = zone_find(b->config->timezone);
 	int64_t local = ask->now_ms / 1000 + (zone ? zone_offset(zone, ask->now_ms / 1000) : 0);
-	struct report *r = b->report;
+	struct report_page *r = b->report;
 	r->period = name_of_period(b, ask->period);
 	r->previous = name_of_period(b, period_before(ask->period));
 	r->programme = build_str(b, b->config->programme_name);
@@ -202,7 +202,7 @@ static void keep_first(struct report_table *t)
 	t->rows_count = n < t->first ? n : t->first;
 }
 
-static int build_once(struct build *b, const struct kind *kind, struct period p, struct report *into,
+static int build_once(struct build *b, const struct kind *kind, struct period p, struct report_page *into,
 		report_progress *progress, void *user)
 {
 	if (arena_new(&into->arena, REPORT_MEMORY) != 0)
@@ -237,13 +237,13 @@ static int check_ask(const struct report_ask *ask, const struct kind **kind, str
 }
 
 int report_run(struct reader *reader, const struct config *config, const struct report_ask *ask, report_progress *progress,
-	       void *user, struct report *out, struct err *err)
+	       void *user, struct report_page *out, struct err *err)
 {
 	const struct kind *kind = NULL;
-	struct report before = { 0 };
+	struct report_page before = { 0 };
 	struct build b = { .reader = reader, .config = config, .ask = ask, .err = err,
 			   .filter = { .direction = ask->direction, .tag = ask->tag, .office = ask->office } };
-	*out = (struct report){ 0 };
+	*out = (struct report_page){ 0 };
 	int rc = check_ask(ask, &kind, err);
 	if (rc != 0)
 		return rc;
@@ -276,8 +276,8 @@ int report_run(struct reader *reader, const struct config *config, const struct 
 	return rc;
 }
 
-void report_free(struct report *report)
+void report_free(struct report_page *report)
 {
 	arena_free(&report->arena);
-	*report = (struct report){ 0 };
+	*report = (struct report_page){ 0 };
 }

@@ -65,7 +65,7 @@ struct report_table {
 	size_t rows_count;
 };
 
-struct report {
+struct report_page {
 	struct arena arena;
 	const char *name;
 	struct str title, period, previous, filter, programme, made; /* made: when, and by whom */
@@ -91,8 +91,8 @@ typedef void report_progress(int done, int of, void *user); /* may be NULL */
 /* 0, and report_free() is the caller's; -EINVAL: no such report, or what was asked does not go with it; -EACCES: not without
  * `protection`; -EIO; -ENOMEM.  err says it; *out needs no freeing then. */
 int report_run(struct reader *reader, const struct config *config, const struct report_ask *ask, report_progress *progress,
-	       void *user, struct report *out, struct err *err) __attribute__((warn_unused_result));
-void report_free(struct report *report);
+	       void *user, struct report_page *out, struct err *err) __attribute__((warn_unused_result));
+void report_free(struct report_page *report);
 
 extern const char *const report_names[]; /* ended by NULL */
 

@@ -1,6 +1,6 @@
 /* How the fifteen reports are put together; for gateway/report*.c alone.
  *
- * A builder fills struct report for one period.  report.c runs it twice, for the period and for the one before, and sets the
+ * A builder fills struct report_page for one period.  report.c runs it twice, for the period and for the one before, and sets the
  * second beside the first.  Everything lives in the report's arena; when that is full `failed` says so, once, at the end. */
 #ifndef GATEWAY_REPORT_BUILD_H
 #define GATEWAY_REPORT_BUILD_H
@@ -11,7 +11,7 @@ struct build {
 	struct reader *reader;
 	const struct config *config;
 	const struct report_ask *ask;
-	struct report *report;
+	struct report_page *report;
 	struct period period;
 	struct report_filter filter; /* of that period; digits[] holds its instants */
 	char digits[2][24], days[2][12];

@@ -103,7 +103,7 @@ void report_mask_table(struct report_table *t)
 	hide_derived(&g);
 }
 
-void report_mask(struct report *report, const struct report_ask *ask)
+void report_mask(struct report_page *report, const struct report_ask *ask)
 {
 	int more = (ask->tag.len > 0) + (ask->office.len > 0) + (period_months(ask->period) < 12);
 	for (size_t i = 0; i < report->tables_count; i++) {

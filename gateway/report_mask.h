@@ -7,7 +7,7 @@
 
 /* Tables that are sensitive, or whose cells combine more than two properties of a person; a project, an office or a period
  * shorter than a year counts as one more. */
-void report_mask(struct report *report, const struct report_ask *ask);
+void report_mask(struct report_page *report, const struct report_ask *ask);
 /* One table, whatever it combines. */
 void report_mask_table(struct report_table *table);
 

@@ -162,7 +162,7 @@ static void write_table(const struct report_table *t, FILE *to)
 	}
 }
 
-void report_write_text(const struct report *r, FILE *to)
+void report_write_text(const struct report_page *r, FILE *to)
 {
 	(void)fprintf(to, "%.*s\n%.*s\n%.*s", STR_ARG(r->programme), STR_ARG(r->title), STR_ARG(r->period));
 	if (r->filter.len)
@@ -198,7 +198,7 @@ static void csv_line(struct csv *csv, struct str text)
 	csv_end_line(csv);
 }
 
-void report_write_csv(const struct report *r, FILE *to, bool excel_fr)
+void report_write_csv(const struct report_page *r, FILE *to, bool excel_fr)
 {
 	struct csv csv;
 	csv_begin(&csv, to, excel_fr);
@@ -264,7 +264,7 @@ static json_t *json_table(const struct report_table *t)
 	return table;
 }
 
-json_t *report_json(const struct report *r)
+json_t *report_json(const struct report_page *r)
 {
 	json_t *all = json_object(), *tables = json_array(), *notes = json_array();
 	(void)json_object_set_new(all, "report", json_string(r->name));
@@ -320,7 +320,7 @@ static void sheet_table(struct sheet_file *f, const struct report_table *t, int 
 	}
 }
 
-int report_write_sheets(const struct report *r, const char *path, const char *folder, struct err *err)
+int report_write_sheets(const struct report_page *r, const char *path, const char *folder, struct err *err)
 {
 	struct sheet_file *f;
 	int rc = sheet_file_open(path, folder, &f, err);

@@ -132,6 +132,8 @@ static void put_text(struct sheet_file *f, struct str text, lxw_format *format)
 
 static void write_head(struct sheet_file *f)
 {
+	if (f->sheet)
+		note(f, worksheet_set_row(f->sheet, f->row, 30, NULL)); /* two lines; before the row is written */
 	for (size_t i = 0; i < f->labels_count; i++) {
 		size_t n = utf8_count(f->labels[i]);
 		int width = f->widths[i] ? f->widths[i] : n < 10 ? 10 : n > 30 ? 30 : (int)n + 1;

@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""`wasl export`: every format opened again as a stranger's program would, no name without two people, no file without its line in
+the audit, nothing half left behind, and FLOIP held against what its specification demands (peers.md 3)."""
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+import uuid
+import xml.etree.ElementTree as ET
+import zipfile
+
+from house import House, Phone, Report
+
+report = Report()
+NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+NUMBER = "+212600000777"
+NAME = "عائشة بنت محمد"
+
+
+def run(house, *args, stdin=None):
+    done = house.run(*args, stdin=stdin)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def sheet(path, number=1):
+    """Rows of one sheet as (type, value), strings resolved."""
+    book = zipfile.ZipFile(path)
+    strings = []
+    if "xl/sharedStrings.xml" in book.namelist():
+        strings = ["".join(t.text or "" for t in si.iter("{%s}t" % NS["m"])) for si in ET.fromstring(book.read("xl/sharedStrings.xml"))]
+    rows = []
+    root = ET.fromstring(book.read("xl/worksheets/sheet%d.xml" % number))
+    for row in root.iter("{%s}row" % NS["m"]):
+        cells = []
+        for c in row:
+            kind = c.get("t", "n")
+            if kind == "s":
+                cells.append((kind, strings[int(c.findtext("m:v", None, NS))]))
+            elif kind == "inlineStr":
+                cells.append((kind, "".join(t.text or "" for t in c.iter("{%s}t" % NS["m"]))))
+            else:
+                cells.append((kind, c.findtext("m:v", None, NS)))
+        rows.append(cells)
+    return root, rows
+
+
+def approval(house, name="cases"):
+    code, out, err = run(house, "export", "request", name, "--as", "amina", "--reason", "evaluation finale")
+    report.check("names are asked for", code == 0 and out.strip().isdigit(), err)
+    return out.strip()
+
+
+def names(house, number, *more):
+    return run(house, "export", "cases", "--names", "--approval", number, "--as", "amina", "--purpose", "evaluation finale", *more)
+
+
+def test_plain(house):
+    code, out, err = run(house, "export", "cases", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    report.check("CSV of all cases", code == 0 and len(rows) == 151, err or len(rows))
+    report.check("a pseudonym, no name, no reference, no number", all(re.fullmatch("[0-9a-f]{16}", r["person"]) for r in rows)
+                 and not {"ref", "name", "phone"} & set(rows[0]) and NUMBER not in out and NAME not in out)
+    code, out2, _ = run(house, "export", "cases", "--format", "jsonl", "--direction", "TO_MA")
+    lines = [json.loads(line) for line in out2.splitlines()]
+    report.check("JSON Lines of one direction", len(lines) == 148 and {r["direction"] for r in lines} == {"TO_MA"}, len(lines))
+    report.check("the same person has the same pseudonym", {r["person"] for r in lines} < {r["person"] for r in rows})
+    report.check("dates are those of the file", "2020-01-01" in {r["opened_on"] for r in lines})
+    path = house.path("excel.csv")
+    code, _, err = run(house, "export", "cases", "--format", "csv-excel-fr", "--output", path, "--year", "2020", "--as", "amina")
+    data = open(path, "rb").read()
+    report.check("excel-fr: mark, semicolons, CRLF", code == 0 and data.startswith(b"\xef\xbb\xbf") and b'";"' in data and b"\r\n" in data, err)
+    report.check("the watermark", re.search(r'"Wasl · cases · pseudonymes · \d{4}-\d\d-\d\d \d\d:\d\d · amina"', data.decode()) is not None, data[-200:])
+
+
+def test_names(house):
+    path = house.path("names.xlsx")
+    code, _, err = run(house, "export", "cases", "--names", "--format", "xlsx", "--output", path)
+    report.check("no names without a permission", code == 64, err)
+    number = approval(house)
+    code, _, err = names(house, number, "--output", path)
+    report.check("nor before it is given", code != 0 and not os.path.exists(path), err)
+    code, _, err = run(house, "approval", "approve", number, "--as", "amina", "--reason", "for myself")
+    report.check("nor by who asked", code == 77, err)
+    run(house, "approval", "approve", number, "--as", "omar", "--reason", "as agreed")
+    code, _, err = names(house, number, "--output", path, "--language", "ar", "--format", "xlsx")
+    report.check("then they are given", code == 0, err)
+    code, _, err = names(house, number, "--output", house.path("again.xlsx"))
+    report.check("once", code != 0 and not os.path.exists(house.path("again.xlsx")), err)
+    root, rows = sheet(path)
+    heads = [v for _, v in rows[1]]
+    aicha = [dict(zip(heads, row + [(None, None)] * 40)) for row in rows[2:]]
+    text = {v for row in rows for k, v in row if k in ("s", "inlineStr")}
+    report.check("numbers are text, with their plus", NUMBER in text and aicha, sorted(text)[:5])
+    report.check("a reference is text", any(re.fullmatch(r"\d{8}", v) for v in text))
+    report.check("Arabic stays", NAME in text)
+    report.check("a formula is text", "=1+2" in text and not [f for f in root.iter("{%s}f" % NS["m"])])
+    view = root.find("m:sheetViews/m:sheetView", NS)
+    report.check("from right to left", view.get("rightToLeft") == "1")
+    report.check("the head stays in sight", view.find("m:pane", NS).get("state") == "frozen" and view.find("m:pane", NS).get("ySplit") == "2")
+    report.check("the watermark says who and why", any("amina" in v and "evaluation finale" in v and "avec noms" in v for _, v in rows[0]), rows[0])
+    _, codes = sheet(path, 2)
+    report.check("a code book", len(codes) == 2 + len(heads) and any(v.startswith("Pseudonyme") for row in codes for _, v in row), codes[:3])
+    audit = house.rows("SELECT actor, action, object, reason FROM v_audit WHERE action LIKE 'export xlsx%'")
+    report.check("the audit has it, with its rows", audit == [{"actor": "amina", "action": "export xlsx rows=151 names=yes", "object": "cases",
+                                                               "reason": "evaluation finale"}], audit)
+    number = approval(house)
+    run(house, "approval", "approve", number, "--as", "omar", "--reason", "as agreed")
+    path = house.path("names.csv")
+    code, _, _ = names(house, number, "--format", "csv", "--output", path, "--year", "2021")
+    text = open(path, encoding="utf-8").read()
+    report.check("CSV guards what looks like a formula", "\"'%s\"" % NUMBER in text and "\"'=1+2\"" in text and NAME in text, text)
+
+
+def test_map(house):
+    path = house.path("map.tsv")
+    with open(path, "w") as f:
+        f.write("# ours\ttheirs\nwave\tround\nq1_economic\tRSS_E1\nperson\n")
+    code, out, err = run(house, "export", "reintegration", "--format", "csv", "--columns", path)
+    report.check("a column map: their heads, their order", code == 0 and out.splitlines()[0] == '"round","RSS_E1","person"', err or out)
+    with open(path, "w") as f:
+        f.write("phone\n")
+    code, _, err = run(house, "export", "cases", "--format", "csv", "--columns", path)
+    report.check("a map gives no name away", code == 64 and "line 1" in err, err)
+
+
+def test_answers(house):
+    number = 0
+    for number in range(3):
+        phone = Phone(house, "+21260000010%d" % number)
+        phone.dial()
+        for typed in "1 1 2 1 1 1 1 1 3 0 1 2 4 1 1".split():
+            phone.type(typed)
+    rows = house.rows("SELECT count(*) AS n, sum(value IS NOT NULL) AS coded FROM v_answer")[0]
+    report.check("people have answered", rows["n"] > 20 and 0 < rows["coded"] < rows["n"], rows)
+    code, out, _ = run(house, "export", "answers", "--format", "jsonl")
+    report.check("as many answers as there are", len(out.splitlines()) == rows["n"])
+    path = house.path("answers.json")
+    code, _, err = run(house, "export", "answers", "--format", "floip", "--output", path)
+    report.check("a FLOIP package", code == 0, err)
+    check_floip(json.load(open(path)), json.load(open(house.path("answers-data.json"))), rows["coded"])
+    again = house.path("again.json")
+    run(house, "export", "answers", "--format", "floip", "--output", again)
+    one, two = json.load(open(path)), json.load(open(again))
+    report.check("the same package has the same id and questions", one["id"] == two["id"] and
+                 one["resources"][0]["schema"] == two["resources"][0]["schema"])
+
+
+def check_floip(package, rows, count):
+    resource = package["resources"][0]
+    questions = resource["schema"]["questions"]
+    report.check("profile, version, id", package["profile"] == "flow-results-package" and package["flow_results_specification_version"]
+                 and uuid.UUID(package["id"]).version == 4)
+    report.check("created and modified with a zone", all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", package[k])
+                                                         for k in ("created", "modified")))
+    report.check("a name of lower-case letters, digits, . _ -", re.fullmatch(r"[a-z0-9._-]+", package["name"]) is not None)
+    report.check("one resource, by path, no data inside", len(package["resources"]) == 1 and resource["path"] == "answers-data.json"
+                 and resource["access_method"] == "file" and "data" not in resource)
+    report.check("seven fields in order", [f["name"] for f in resource["schema"]["fields"]] ==
+                 ["timestamp", "row_id", "contact_id", "session_id", "question_id", "response", "response_metadata"])
+    report.check("every question has type, label, options", all({"type", "label", "type_options"} <= set(q) for q in questions.values()))
+    report.check("a row for each coded answer, seven cells", len(rows) == count and all(len(r) == 7 for r in rows), len(rows))
+    report.check("instants as RFC 3339, +00:00", all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", r[0]) for r in rows))
+    report.check("row ids once", len({str(r[1]) for r in rows}) == len(rows))
+    wrong = []
+    for r in rows:
+        q = questions.get(r[4])
+        if not q or (q["type"] == "select_one" and r[5] not in q["type_options"]["choices"]) or \
+           (q["type"] == "numeric" and not (isinstance(r[5], int) and q["type_options"]["range"][0] <= r[5] <= q["type_options"]["range"][1])):
+            wrong.append(r)
+    report.check("each answer fits its question", not wrong, wrong[:3])
+    report.check("nothing sensitive is a question", not [q for q in questions if q.endswith((".URGENT", ".HEALTH", ".PIN", ".YEAR"))])
+
+
+def test_flows(house):
+    path = house.path("flows.json")
+    code, _, err = run(house, "export", "flows", "--format", "floip", "--output", path)
+    box = json.load(open(path))
+    report.check("a container", code == 0 and box["specification_version"] == "1.0.0-rc4" and len(box["flows"]) > 10, err)
+    wrong = []
+    flows = {f["uuid"] for f in box["flows"]}
+    for flow in box["flows"]:
+        blocks = {b["uuid"]: b for b in flow["blocks"]}
+        resources = {r["uuid"] for r in flow["resources"]}
+        if flow["first_block_id"] not in blocks or len(blocks) != len(flow["blocks"]) or len(flow["name"]) < 3:
+            wrong.append((flow["name"], "first block"))
+        spoken = {language["id"] for language in flow["languages"]}
+        for r in flow["resources"]:
+            if {v["language_id"] for v in r["values"]} != spoken or not all(v["value"] for v in r["values"]):
+                wrong.append((flow["name"], "a resource lacks a language"))
+        for b in flow["blocks"]:
+            where = (flow["name"], b["name"])
+            if not re.fullmatch(r"[a-zA-Z]\w*", b["name"]):
+                wrong.append(where + ("name",))
+            if [e.get("default", False) for e in b["exits"]] != [False] * (len(b["exits"]) - 1) + [True]:
+                wrong.append(where + ("exactly one default, last",))
+            for e in b["exits"]:
+                if "destination_block" in e and e["destination_block"] not in blocks:
+                    wrong.append(where + ("leads nowhere",))
+                if not e.get("default") and not e.get("test"):
+                    wrong.append(where + ("an exit without a test",))
+            prompts = [b["config"].get("prompt")] + [c.get("prompt") for c in b["config"].get("choices", [])]
+            if b["type"] == "MobilePrimitives.SelectOneResponse" and (not b["config"].get("choices") or None in prompts):
+                wrong.append(where + ("choices",))
+            if [p for p in prompts if p and p not in resources]:
+                wrong.append(where + ("a prompt without a resource",))
+            if b["type"] == "Core.RunFlow" and b["config"]["flow_id"] not in flows:
+                wrong.append(where + ("another flow",))
+    report.check("what the specification demands of blocks, exits and resources", not wrong, wrong[:5])
+
+
+def test_nothing_half(house):
+    path = house.path("half")
+    os.mkdir(path)
+    argv = [house.binary, "-c", house.path("wasl.json"), "export", "cases", "--format", "jsonl", "--output", path + "/out.jsonl"]
+    stopped = subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.01)
+    stopped.send_signal(signal.SIGKILL)
+    stopped.wait()
+    report.check("killed: the file is whole or there is none", os.listdir(path) in ([], ["out.jsonl"]), os.listdir(path))
+    for name in os.listdir(path):
+        os.unlink(os.path.join(path, name))
+    code, _, err = run(house, "export", "cases", "--format", "csv", "--output", path + "/no/such/folder.csv")
+    report.check("a folder that is not there", code == 66, err)
+    code, _, err = run(house, "export", "flows", "--format", "csv")
+    report.check("flows are no table", code == 64, err)
+    code, _, err = run(house, "export", "case", "--format", "csv")
+    report.check("a name that is wrong", code == 64 and "cases" in err, err)
+    report.check("nothing lies about", os.listdir(path) == [], os.listdir(path))
+
+
+house = House()
+try:
+    run(house, "import", "cases", "tests/data/programme/f2.csv")
+    text = "direction,phone,name,opened_on\nFROM_MA,%s,%s,2021-05-01\nFROM_MA,+212600000778,=1+2,2021-05-01\nFROM_MA,,,2021-05-02\n" % (NUMBER, NAME)
+    run(house, "import", "cases", "-", stdin=text.encode())
+    test_plain(house)  # without a daemon
+    house.start()
+    test_names(house)
+    test_map(house)
+    test_answers(house)
+    test_flows(house)
+    test_nothing_half(house)
+finally:
+    house.close()
+report.end()
