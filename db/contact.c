@@ -217,6 +217,16 @@ int contact_pause(struct db *db, int64_t contact_id, bool paused)
 	return rc == 0 && paused ? outbox_cancel_automatic(db, contact_id, "texts are paused") : rc;
 }
 
+int contact_protected(struct db *db, int64_t contact_id)
+{
+	struct query q = db_query(db, SQL_CONTACT_PROTECTED);
+	bind_i64(&q, contact_id);
+	int rc = db_row(&q);
+	if (rc == 1)
+		db_done(&q);
+	return rc;
+}
+
 int contact_set_proof(struct db *db, int64_t contact_id, unsigned tries, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_CONTACT_PROOF);

@@ -55,6 +55,8 @@ int contact_forget_pin(struct db *db, int64_t contact_id) __attribute__((warn_un
 int contact_set_helped(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
 /* Automatic texts stop (what is queued of them is cancelled), or may go again. */
 int contact_pause(struct db *db, int64_t contact_id, bool paused) __attribute__((warn_unused_result));
+/* 1: a minor, or with protection staff, and nobody of them said that texts are safe ("checkin_safe"); 0; error. */
+int contact_protected(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
 int contact_set_proof(struct db *db, int64_t contact_id, unsigned tries, int64_t now_ms) __attribute__((warn_unused_result));
 
 /* Removes a person who never consented: number, messages, conversations, consent rows.  What was seen stays seen.

@@ -42,6 +42,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CONTACT_PIN_GET] = "SELECT pin FROM contact WHERE contact_id = ? AND pin IS NOT NULL",
 	[SQL_CONTACT_HELPED] = "UPDATE contact SET helped_at = ? WHERE contact_id = ?",
 	[SQL_CONTACT_PAUSE] = "UPDATE contact SET texts_paused = ? WHERE contact_id = ?",
+	[SQL_CONTACT_PROTECTED] = "SELECT 1 FROM cases WHERE contact_id = ? AND closed_at IS NULL"
+		" AND (status = 'REFERRED_PROTECTION' OR age_band = 'U18') AND ifnull(checkin_safe, 0) = 0",
 	[SQL_CONTACT_PROOF] = "UPDATE contact SET proof_tries = ?, proof_tried_at = ? WHERE contact_id = ?",
 	[SQL_POINT_STATUS] = "UPDATE contact_point SET status = ?1, valid_to = iif(?1 IN ('ACTIVE', 'BLOCKED'), NULL, ?2)"
 		" WHERE point_id = ?3",

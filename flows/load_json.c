@@ -96,8 +96,8 @@ int reader_parse(struct reader *r, json_t **root)
 	if (!*root) {
 		if (json_error_code(&why) == json_error_out_of_memory)
 			return reader_no_memory(r);
-		return err_set(r->err, -EINVAL, "%.*s:%d: not valid JSON: %s", STR_ARG(r->file),
-			       why.line > 0 ? why.line : 1, why.text);
+		return err_set(r->err, -EINVAL, "%.*s:%d: not valid JSON: %s; look there and at the line above for a comma, a quotation"
+			       " mark or a bracket that is missing or too many", STR_ARG(r->file), why.line > 0 ? why.line : 1, why.text);
 	}
 	if (!json_is_object(*root)) {
 		json_decref(*root);

@@ -18,15 +18,27 @@ bool step_chooses_language(const struct state *state)
 	return false;
 }
 
+/* A channel without UCS-2 would show a question mark for every Arabic letter: French then (text.md 1.8); the person's
+ * language stays what it is. */
+static bool latin_only(const struct facts *facts)
+{
+	return !facts->ucs2 || facts->encoding == TRANSLITERATE_ALWAYS;
+}
+
+static int carried_language(const struct book *book, const struct facts *facts, int language)
+{
+	return latin_only(facts) && str_eq_z(book->languages[language], "ar") ? named_or_first(book, "fr") : language;
+}
+
 /* Nobody has chosen yet: the language question shows Arabic in its own script where the channel can (text.md 1.8). */
 int step_column(const struct step *st)
 {
 	const struct book *book = st->scope.book;
 	if (st->scope.language >= 0)
-		return st->scope.language;
+		return carried_language(book, st->in->facts, st->scope.language);
 	if (step_chooses_language(st->state))
-		return named_or_first(book, st->in->facts->ucs2 ? "ar" : "fr");
-	return st->guess >= 0 ? st->guess : 0;
+		return named_or_first(book, latin_only(st->in->facts) ? "fr" : "ar");
+	return carried_language(book, st->in->facts, st->guess >= 0 ? st->guess : 0);
 }
 
 static void set_text(struct step *st, enum reply_kind reply, struct str text, const struct text *words)
@@ -146,7 +158,7 @@ struct str flow_apology(const struct book *book, const struct facts *facts, stru
 {
 	static const struct session none;
 	struct scope scope = { book, facts, &none, MODE_SMS, facts->language };
-	int column = facts->language < 0 ? 0 : facts->language;
+	int column = carried_language(book, facts, facts->language < 0 ? 0 : facts->language);
 	struct str words = say_sent(say_message("err.down", &scope, column, STR(""), arena), &scope, column, arena);
 	return words.at ? words : STR("OIM/IOM: service en panne / service down");
 }

@@ -136,6 +136,7 @@ static int list(struct flow_command *c)
 struct findings {
 	const struct flow_command *c;
 	json_t *json;
+	enum finding_level printed; /* in this round */
 	size_t count[3]; /* by enum finding_level */
 };
 
@@ -162,6 +163,8 @@ static void print_finding(const struct finding *f, void *user)
 {
 	static const char *const levels[] = { "note", "warning", "error" };
 	struct findings *all = user;
+	if (f->level != all->printed)
+		return;
 	unsigned line = line_of(&all->c->files, f->file, f->path);
 	all->count[f->level]++;
 	if ((all->c->texts || all->c->cost) && f->level != FINDING_ERROR)
@@ -184,15 +187,21 @@ static void print_finding(const struct finding *f, void *user)
 static int check(struct flow_command *c)
 {
 	struct findings all = { .c = c, .json = c->in->json ? json_array() : NULL };
-	size_t errors = book_check(&c->book, &limits, print_finding, &all);
+	size_t errors = 0;
+	/* What must be mended stands first: nobody looks for it among the notes. */
+	for (int level = FINDING_ERROR; level >= FINDING_NOTE; level--) {
+		all.printed = (enum finding_level)level;
+		errors = book_check(&c->book, &limits, print_finding, &all);
+	}
 	bool listing = errors == 0 && (c->texts || c->cost);
 	if (all.json && !listing)
 		json_print_line(all.json);
 	json_decref(all.json);
 	if (listing)
 		return c->texts ? flow_check_texts(c, limits.screen) : flow_check_cost(c, limits.screen);
-	(void)fprintf(stderr, "wasl flow check: %zu conversations, %zu errors, %zu warnings, %zu notes\n", c->book.flows_count,
-		      all.count[FINDING_ERROR], all.count[FINDING_WARNING], all.count[FINDING_NOTE]);
+	(void)fprintf(stderr, "wasl flow check: %zu conversations, %zu errors, %zu warnings, %zu notes: %s\n", c->book.flows_count,
+		      all.count[FINDING_ERROR], all.count[FINDING_WARNING], all.count[FINDING_NOTE],
+		      errors ? "the errors must be mended first, see the top" : "it can be used");
 	return errors ? EX_DATAERR : EX_OK;
 }
 

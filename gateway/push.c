@@ -128,7 +128,10 @@ static int push_to(struct pushing *p, int64_t *message_id)
 		return PUSH_NO_NUMBER;
 	if (forbidden(&p->who, p->push))
 		return PUSH_FORBIDDEN;
-	int rc = last_channel(&p->g->db, p->who.contact_id, &last);
+	int rc = p->push->answer ? 0 : contact_protected(&p->g->db, p->who.contact_id);
+	if (rc != 0)
+		return rc < 0 ? rc : PUSH_FORBIDDEN;
+	rc = last_channel(&p->g->db, p->who.contact_id, &last);
 	if (rc != 0)
 		return rc;
 	p->channel = push_channel(&p->g->config, str_of(p->who.country), last);

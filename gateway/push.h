@@ -1,8 +1,9 @@
 /* The gateway writes first: a conversation begins at a state of its definition, the person reads a quiet SMS and may answer it.
  *
  * Inside an item of the batch.  Only texts of kind Q leave this way (flow check holds it, and push_begin() refuses others);
- * nothing to numbers that are not ACTIVE, to who said STOP, "do not call me", or whose texts are paused.  Whether it is the
- * hour, and how many such texts are allowed, is the schedule's business. */
+ * nothing to numbers that are not ACTIVE, to who said STOP, "do not call me", whose texts are paused; nor to minors and protected
+ * persons, unless their staff said that it is safe.  Whether it is the hour, and how many such texts are allowed, is the schedule's
+ * business. */
 #ifndef GATEWAY_PUSH_H
 #define GATEWAY_PUSH_H
 
@@ -23,7 +24,7 @@ enum push_result {
 	PUSH_LATER,      /* a conversation is going on: not into the middle of it */
 	PUSH_NO_NUMBER,  /* no ACTIVE number */
 	PUSH_NO_CHANNEL, /* no channel of the number's country sends SMS */
-	PUSH_FORBIDDEN,  /* STOP, NO_CALL, paused */
+	PUSH_FORBIDDEN,  /* STOP, NO_CALL, paused, a minor, protected */
 };
 
 /* *message_id: of the queued text, 0 where none.  A result of enum push_result, or an error of the db floor. */
