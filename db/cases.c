@@ -297,6 +297,17 @@ int alert_add(struct db *db, const struct alert_row *a, const struct seal_key *k
 	return db_run(&q);
 }
 
+int task_is_open(struct db *db, int64_t contact_id, const char *kind)
+{
+	struct query q = db_query(db, SQL_TASK_IS_OPEN);
+	bind_i64(&q, contact_id);
+	bind_z(&q, kind);
+	int rc = db_row(&q);
+	if (rc == 1)
+		db_done(&q);
+	return rc;
+}
+
 int task_add(struct db *db, const struct task_row *t, const struct seal_key *key)
 {
 	int64_t task_id = db_new_id(db);

@@ -90,6 +90,7 @@ struct task_row {
 	struct str case_ref, kind, office, role, note;
 	int64_t contact_id, created_at, due_at;
 };
+int task_is_open(struct db *db, int64_t contact_id, const char *kind) __attribute__((warn_unused_result)); /* 1, 0, error */
 int task_add(struct db *db, const struct task_row *task, const struct seal_key *key) __attribute__((warn_unused_result));
 
 #endif

@@ -128,6 +128,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ALERTS_OPEN_OF_CONTACT] = "SELECT count(*) FROM alert WHERE contact_id = ?",
 	[SQL_TASK_ADD] = "INSERT INTO task (task_id, case_ref, contact_id, kind, office, role, created_at, due_at, note)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_TASK_IS_OPEN] = "SELECT 1 FROM task WHERE contact_id = ? AND kind = ? AND done_at IS NULL LIMIT 1",
 	[SQL_TASKS_OPEN_OF_CONTACT] = "SELECT count(*) FROM task WHERE contact_id = ?",
 
 	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at, resumable, ended_at IS NOT NULL FROM session"

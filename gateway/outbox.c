@@ -8,6 +8,7 @@
 #include "gateway/crash.h"
 #include "gateway/log.h"
 #include "gateway/login.h"
+#include "gateway/number_signal.h"
 #include "gateway/schedule.h"
 
 #include <errno.h>
@@ -122,7 +123,7 @@ static int refused(struct attempt *a, int64_t now_ms)
 		rc = outbox_give_up(&g->db, a->row.message_id, "rejected", code);
 		if (rc == 0 && a->result.opt_out)
 			rc = opt_out(&g->db, a->message.to[0], "operator", now_ms);
-		return rc;
+		return rc == 0 ? number_signal(g, a->row.contact_id, str_of(code), now_ms) : rc;
 	case SEND_TRANSIENT:
 		if (a->row.attempts + 1 >= ATTEMPTS_MAX)
 			return outbox_give_up(&g->db, a->row.message_id, "failed", code);

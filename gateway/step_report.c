@@ -4,6 +4,7 @@
 #include "db/ledger.h"
 #include "db/message.h"
 #include "db/parts.h"
+#include "gateway/number_signal.h"
 #include "gateway/phone_queue.h"
 
 #include <errno.h>
@@ -48,6 +49,9 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 		rc = message_report(&g->db, channel->id, &report, gateway_now(g), &outcome, final, &out->contact_id);
 	if (rc == 0 && outcome == REPORT_CONFLICT)
 		g->counts.conflicts++;
+	bool lost = rc == 0 && outcome == REPORT_TAKEN && strcmp(final, "sent") != 0 && strcmp(final, "delivered") != 0;
+	if (lost)
+		rc = number_signal(g, out->contact_id, report.reason, gateway_now(g));
 	out->report_status = status_named(final);
 	if (rc == 0 && event->opt_out && event->from.kind == PHONE_E164)
 		rc = opt_out(&g->db, str_of(event->from.e164), "operator", gateway_now(g));

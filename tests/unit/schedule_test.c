@@ -7,6 +7,7 @@
 #include "gateway/calendar.h"
 #include "gateway/case_change.h"
 #include "gateway/clock_watch.h"
+#include "gateway/number_signal.h"
 #include "gateway/outbox.h"
 #include "gateway/schedule.h"
 #include "gateway/schedule_case.h"
@@ -552,6 +553,82 @@ static void test_unfinished(void)
 	CHECK_INT(number_of(sql), 1);
 }
 
+static void report(const struct person *p, const char *id, const char *reason)
+{
+	struct step_result out;
+	struct event e = { .kind = EVENT_REPORT, .from_raw = STR(""), .to = STR("3940"), .text = STR(""), .raw = STR(""), .id = str_of(id),
+			   .session = STR(""), .reason = str_of(reason), .id_scope = STR(""), .part_ref = STR(""), .client_ref = STR(""),
+			   .status = REPORT_FAILED };
+	begin();
+	CHECK_INT(step_event(&g, p->channel, &e, &out), 0);
+	end();
+}
+
+static void sent_to(const struct person *p, const char *id)
+{
+	struct contact who;
+	struct str provider = str_of(id);
+	begin();
+	CHECK_INT(contact_by_id(&g.db, p->contact_id, &who), 1);
+	struct message m = { .out = true, .channel = STR("gn"), .status = "queued", .class = "reply", .contact_id = p->contact_id,
+			     .point_id = who.point_id, .created_at = gateway_now(&g), .text = STR("x") };
+	CHECK_INT(message_add(&g.db, &m, &who.key), 0);
+	CHECK_INT(outbox_add(&g.db, m.message_id, STR("gn"), OUTBOX_ANSWER, gateway_now(&g), 0), 0);
+	CHECK_INT(outbox_start(&g.db, m.message_id), 0);
+	CHECK_INT(outbox_sent(&g.db, m.message_id, STR("gn"), &provider, 1, gateway_now(&g)), 0);
+	seal_key_forget(&who.key);
+	end();
+}
+
+static void test_signals(void)
+{
+	static const struct {
+		const char *reason;
+		enum number_signal signal;
+	} words[] = { { "AbsentSubscriber", SIGNAL_ABSENT }, { "EC_ABSENT_SUBSCRIBER", SIGNAL_ABSENT }, { "UserIsInactive", SIGNAL_ABSENT },
+		      { "EC_UNKNOWN_SUBSCRIBER", SIGNAL_UNKNOWN }, { "InvalidPhoneNumber", SIGNAL_UNKNOWN }, { "30005", SIGNAL_UNKNOWN },
+		      { "30003", SIGNAL_ABSENT }, { "DeliveryFailure", SIGNAL_NONE }, { "InsufficientCredit", SIGNAL_NONE }, { "", SIGNAL_NONE },
+		      { "UserInBlackList", SIGNAL_NONE }, { "30001", SIGNAL_NONE } };
+	check_begin("vendors' words: absent, unknown, or nothing about the number");
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		CHECK_INT(number_signal_of(str_of(words[i].reason)), words[i].signal);
+
+	now_is(at("2027-12-20 10:00"));
+	struct person p = somebody("GN", NULL), q = somebody("GN", NULL);
+	char tasks[160];
+	(void)snprintf(tasks, sizeof tasks, "SELECT count(*) FROM task WHERE contact_id = %lld AND kind = 'VERIFY_NUMBER'", (long long)p.contact_id);
+	static const char *const ids[] = { "f1", "f2", "f3", "f4" };
+	check_begin("absent three times in ten days: a task, once");
+	for (int i = 0; i < 4; i++) {
+		sent_to(&p, ids[i]);
+		now_is(gateway_now(&g) + 2 * DAY_MS);
+		report(&p, ids[i], "AbsentSubscriber");
+		CHECK_INT(number_of(tasks), i >= 2);
+	}
+	check_begin("unknown subscriber: the number is invalid, a person looks");
+	sent_to(&q, "u1");
+	report(&q, "u1", "EC_UNKNOWN_SUBSCRIBER");
+	(void)snprintf(tasks, sizeof tasks, "SELECT count(*) FROM contact_point WHERE contact_id = %lld AND status = 'INVALID'", (long long)q.contact_id);
+	CHECK_INT(number_of(tasks), 1);
+	(void)snprintf(tasks, sizeof tasks, "SELECT count(*) FROM task WHERE contact_id = %lld AND kind = 'VERIFY_NUMBER'", (long long)q.contact_id);
+	CHECK_INT(number_of(tasks), 1);
+}
+
+static void test_fading(void)
+{
+	now_is(at("2028-03-06 10:00"));
+	struct person p = somebody("GN", NULL);
+	char sql[160];
+	(void)snprintf(sql, sizeof sql, "SELECT count(*) FROM contact_point WHERE contact_id = %lld AND faded_at IS NOT NULL", (long long)p.contact_id);
+	check_begin("heard again within two months a number is still the person's; later it proves nothing by itself");
+	now_is(gateway_now(&g) + 59 * DAY_MS);
+	sms(&p, "AIDE");
+	CHECK_INT(number_of(sql), 0);
+	now_is(gateway_now(&g) + 61 * DAY_MS);
+	sms(&p, "AIDE");
+	CHECK_INT(number_of(sql), 1);
+}
+
 static void test_ramadan(void)
 {
 	now_is(at("2028-01-10 10:00"));
@@ -586,7 +663,9 @@ int main(void)
 	test_limits();
 	test_clock();
 	test_unfinished();
+	test_signals();
 	test_ramadan();
+	test_fading();
 	schedule_stop(&g);
 	loop_free(g.loop);
 	gateway_close(&g);
