@@ -452,13 +452,14 @@ static int next_entombed(struct db *db, int64_t *contact_id)
 	return rc;
 }
 
-int erase_the_entombed(struct db *db)
+int erase_the_entombed(struct db *db, int64_t at_ms)
 {
 	int64_t contact_id = 0;
 	int rc;
 	while ((rc = next_entombed(db, &contact_id)) == 1) {
-		/* The time of the first erasing stands in the tombstone; the figures' own times do not depend on this one. */
-		rc = erase_person(db, contact_id, ERASE_BY_RIGHT, 0);
+		rc = erase_person(db, contact_id, ERASE_BY_RIGHT, at_ms);
+		if (rc == 0)
+			rc = audit_add(db, at_ms, STR("wasl"), STR("erase.again"), STR("suppression.log"), STR(""));
 		if (rc != 0)
 			return rc;
 		arena_reset(&db->arena);

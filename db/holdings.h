@@ -17,7 +17,7 @@ enum { BECOMES_MAX = 8 };
 struct holding {
 	const char *table;
 	enum holding_act act;
-	const char *rows;   /* GOES, STRIPPED: the person's; ?1 = contact_id */
+	const char *rows;   /* GOES, STRIPPED: the person's; ?1 = contact_id, after the cases ?2 */
 	const char *keep;   /* STRIPPED: columns that stay, separated by a space */
 	struct becomes {
 		const char *column, *to; /* ?1 as above; ?2 the nameless contact; ?3 answers keep their coded value */

@@ -318,7 +318,7 @@ static int bring_together(struct db *db, const struct entry *entries, size_t cou
 	for (size_t i = another ? 0 : from; rc == 0 && i < count; i++)
 		rc = apply(db, &entries[i]);
 	if (rc == 0)
-		rc = erase_the_entombed(db);
+		rc = count ? erase_the_entombed(db, entries[count - 1].at) : 0;
 	if (rc == 0 && another)
 		rc = add_missing(db, SQL_OPT_OUT_ALL, SUPPRESSION_STOP, entries, count);
 	if (rc == 0 && another)

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-static const struct act *const tables[] = { approval_acts, number_acts, case_acts, import_acts, export_acts, NULL };
+static const struct act *const tables[] = {
+	approval_acts, number_acts, case_acts, import_acts, export_acts, rights_acts, NULL,
+};
 
 static const struct act *find(const char *name)
 {

@@ -105,6 +105,8 @@ static int act_here(const struct config *config, const json_t *request, json_t *
 	*answer = json_object();
 	h.call = call_of(h.g, request, *answer);
 	rc = change_offline(&h.g->db, run_here, &h);
+	if (rc == 0 && db_scrub(&h.g->db, true) < 0) /* what an erasure left behind; the daemon's housekeeping does it there */
+		rc = -EIO;
 	if (rc == 0)
 		rc = h.call.refused;
 	if (rc != 0)

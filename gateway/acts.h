@@ -9,5 +9,6 @@ extern const struct act number_acts[];
 extern const struct act case_acts[];
 extern const struct act import_acts[];
 extern const struct act export_acts[];
+extern const struct act rights_acts[];   /* act_rights.c */
 
 #endif

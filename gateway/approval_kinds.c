@@ -1,8 +1,9 @@
 /* What is carried out when a second person has said yes.  One line a kind. */
 #include "gateway/number_acts.h"
+#include "gateway/rights.h"
 
 const struct approval_kind approval_kinds[] = {
-	{ "ERASE", "protection", NULL },
+	{ "ERASE", "protection", rights_erase },
 	{ "MERGE", "supervisor", NULL },
 	{ "NUMBER", "supervisor", number_carry_out },
 	{ "EXPORT_NAMES", "supervisor", NULL },

@@ -7,6 +7,7 @@
 #include "gateway/command.h"
 #include "gateway/offline.h"
 #include "gateway/print.h"
+#include "gateway/rights.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -20,8 +21,6 @@
 #include <unistd.h>
 
 enum { PATH_ROOM = 4300, ABOUT_ROOM = 4 << 20 };
-
-#define RESTORE_ASIDE "wasl.db.before-restore-"
 
 static const char *const leftovers[] = { "wasl.db", "wasl.db-wal", "wasl.db-shm", SUPPRESSION_FILE, "lock", NULL };
 

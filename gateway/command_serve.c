@@ -1,7 +1,7 @@
 /* wasl serve [--demo [--state DIR] [--port N]]: the daemon, in the foreground.
  *
  * Started in this order and stopped in the reverse: configuration, database and book, loop, sender, outbox, listeners,
- * control socket, poller, housekeeping, schedule, snapshot. */
+ * control socket, poller, housekeeping, schedule, snapshot, purge. */
 #include "gateway/command.h"
 #include "gateway/control.h"
 #include "gateway/demo.h"
@@ -14,6 +14,7 @@
 #include "gateway/poller.h"
 #include "gateway/credit.h"
 #include "gateway/print.h"
+#include "gateway/purge.h"
 #include "gateway/schedule.h"
 #include "gateway/snapshot.h"
 #include "gateway/verbs.h"
@@ -37,6 +38,7 @@ struct service {
 	struct credits *credits;
 	struct housekeeping *housekeeping;
 	struct snapshot *snapshot;
+	struct purge *purge;
 	struct timer last_patience;
 	const char *demo; /* its folder as it was named, or NULL */
 };
@@ -190,6 +192,8 @@ static int start(struct service *s, const char *state, struct err *err)
 		rc = schedule_start(g);
 	if (rc == 0)
 		rc = snapshot_start(g, &s->snapshot);
+	if (rc == 0)
+		rc = purge_start(g, &s->purge);
 	if (rc == 0 && s->demo)
 		rc = demo_start(g);
 	if (rc == 0)
@@ -203,6 +207,7 @@ static void stop(struct service *s)
 {
 	struct gateway *g = &s->g;
 	demo_stop(g);
+	purge_stop(s->purge);
 	snapshot_stop(s->snapshot);
 	schedule_stop(g);
 	housekeeping_stop(s->housekeeping);

@@ -15,6 +15,8 @@ struct inbound_trace;
 struct schedule;
 struct outbox;
 struct snapshot;
+struct purge;
+struct housekeeping;
 
 struct gateway_counts { /* since start, for /metrics */
 	uint64_t accepted, duplicate, ignored, parked, unaddressable, malformed, unauthorised, unavailable, limited, conflicts;
@@ -31,7 +33,10 @@ struct gateway {
 	struct sender *sender;
 	struct outbox *outbox;       /* NULL: nothing is sent (`explain`) */
 	struct schedule *schedule;   /* NULL: nothing is sent first */
-	struct snapshot *snapshot;   /* a backup that is being made */
+	struct purge *purge;
+	struct housekeeping *housekeeping;
+	struct snapshot *snapshot;
+	bool copying;                /* a backup is being made */
 	int64_t clock_offset_ms;     /* `explain --at`, the demo's moved clock */
 	int64_t boot_offset_ms;      /* of CLOCK_BOOTTIME: a test in which time passes moves both */
 	struct gateway_counts counts;

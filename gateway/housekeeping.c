@@ -93,6 +93,8 @@ static void done(struct batch_item *item, int result)
 {
 	struct housekeeping *h = (struct housekeeping *)item;
 	h->waiting = false;
+	if (result == 0 && !h->more && !h->g->copying && db_scrub(&h->g->db, false) < 0)
+		log_event(LOG_WARN, "the file could not be written anew after an erasure", " ");
 	if (result != 0)
 		log_event(LOG_WARN, "housekeeping failed", "error=%d", -result);
 	again(h, result == 0 && h->more ? SOON_MS : EVERY_MS);
@@ -106,6 +108,12 @@ static void fire(struct timer *timer)
 	batch_add(&h->g->batch, &h->item);
 }
 
+void housekeeping_hurry(struct gateway *g)
+{
+	if (g->housekeeping && !g->housekeeping->waiting)
+		again(g->housekeeping, 0);
+}
+
 int housekeeping_start(struct gateway *g, struct housekeeping **out)
 {
 	struct housekeeping *h = calloc(1, sizeof *h);
@@ -114,7 +122,7 @@ int housekeeping_start(struct gateway *g, struct housekeeping **out)
 	h->g = g;
 	h->timer = (struct timer){ .fire = fire, .user = h };
 	again(h, SOON_MS);
-	*out = h;
+	*out = g->housekeeping = h;
 	return 0;
 }
 
@@ -123,6 +131,7 @@ void housekeeping_stop(struct housekeeping *h)
 	if (!h)
 		return;
 	timer_stop(h->g->loop, &h->timer);
+	h->g->housekeeping = NULL;
 	if (!h->waiting) /* else its item stands in a batch that will not run any more; the process ends */
 		free(h);
 }

@@ -9,5 +9,7 @@ struct housekeeping;
 
 int housekeeping_start(struct gateway *g, struct housekeeping **out) __attribute__((warn_unused_result));
 void housekeeping_stop(struct housekeeping *h);
+/* Now, not in half a minute: something was erased, its last bytes go (db_scrub()). */
+void housekeeping_hurry(struct gateway *g);
 
 #endif

@@ -33,7 +33,7 @@ static void clear(struct snapshot *s)
 		backup_end(s->work);
 	(void)unlink(s->path);
 	s->work = NULL;
-	s->begun = s->done = false;
+	s->begun = s->done = s->g->copying = false;
 	s->failed = s->left = s->pages = 0;
 }
 
@@ -48,6 +48,7 @@ static void finish(struct snapshot *s, int failed)
 	backup_progress(s->work, &s->left, &s->pages);
 	backup_end(s->work);
 	s->work = NULL;
+	s->g->copying = false;
 	s->failed = failed;
 	s->done = true;
 }
@@ -82,6 +83,7 @@ static void audit_done(struct batch_item *item, int result)
 		return;
 	if (result == 0)
 		result = backup_begin(&s->g->db, s->path, &s->work, &err);
+	s->g->copying = result == 0;
 	if (result == 0)
 		result = timer_set(s->g->loop, &s->step, 0);
 	if (result != 0 && s->work)

@@ -6,6 +6,7 @@
 #include "gateway/credit.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
+#include "gateway/purge.h"
 #include "gateway/phone_send.h"
 #include "gateway/schedule.h"
 #include "gateway/snapshot.h"
@@ -236,5 +237,5 @@ const struct control_verb verbs[] = {
 	{ "phone.send", verb_phone_send },
 	{ "status", verb_status }, { "outbound", verb_outbound }, { "schedule", verb_schedule },
 	{ "channel.list", verb_channel_list }, { "act", act_verb }, { "demo.inbox", verb_inbox },
-	{ "snapshot", verb_snapshot }, { NULL, NULL },
+	{ "snapshot", verb_snapshot }, { "purge", verb_purge }, { NULL, NULL },
 };

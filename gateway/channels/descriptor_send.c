@@ -211,15 +211,20 @@ static bool by_status(const struct send_spec *send, const struct outgoing *messa
 	return true;
 }
 
+static bool is_white(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* Without regard to white space: "status": "ok" and "status":"ok" are the same answer. */
 static bool contains(struct str body, struct str wanted, struct arena *arena)
 {
 	struct buf a = buf_new(arena, body.len), b = buf_new(arena, wanted.len);
 	for (size_t i = 0; i < body.len; i++)
-		if (!memchr(" \t\r\n", body.at[i], 4))
+		if (!is_white(body.at[i]))
 			buf_put_char(&a, body.at[i]);
 	for (size_t i = 0; i < wanted.len; i++)
-		if (!memchr(" \t\r\n", wanted.at[i], 4))
+		if (!is_white(wanted.at[i]))
 			buf_put_char(&b, wanted.at[i]);
 	return !a.full && !b.full && b.len > 0 && memmem(a.at, a.len, b.at, b.len) != NULL;
 }

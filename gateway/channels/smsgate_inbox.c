@@ -18,7 +18,8 @@ int smsgate_poll(const struct channel *channel, struct str cursor, struct arena 
 	if (!channel->base_url.len || !user.len || !password.len || inbox_cursor_read(cursor, &at) != 0)
 		return -EINVAL;
 	buf_put(&url, call_base(channel, ""));
-	buf_printf(&url, "/inbox?type=SMS&limit=%d&offset=%llu", PAGE_SIZE, (unsigned long long)(at.page * PAGE_SIZE));
+	buf_printf(&url, "/inbox?type=SMS&limit=%d&offset=", PAGE_SIZE);
+	buf_put_i64(&url, (int64_t)at.page * PAGE_SIZE);
 	if (at.since_ms) {
 		buf_put_z(&url, "&from=");
 		inbox_put_time(&url, at.since_ms, true);

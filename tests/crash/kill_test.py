@@ -118,9 +118,9 @@ def die_at(world, point, n):
 def kills_at_points(world):
     kills = 0
     for point in named_points():
-        if point in ("page_saved", "backup_step"):  # tests/e2e/vendors_test.py, tests/e2e/backup_test.py
+        if point in ("page_saved", "backup_step", "erased"):  # tests/e2e/: vendors_test.py, backup_test.py, rights_test.py
             continue
-        for n in FEW if point == "page_taken" else OFTEN:
+        for n in FEW if point in ("page_taken", "suppression_written") else OFTEN:
             report.check("the daemon died at %s, time %d" % (point, n), die_at(world, point, n))
             kills += 1
     return kills

@@ -95,6 +95,14 @@ def ask_where(port, people):
     return said, in_threads(people, person)
 
 
+def half_heard(world, order):
+    """Who said STOP or START in a message that is not stored: the list of those (db/suppression.h) is synced before the commit, so
+    the word may hold although the message does not, and what they write later is answered accordingly."""
+    stored = {entry.provider_id for entries in order.values() for entry in entries}
+    return {e.number for e in world.ledger.entries.values() if e.provider_id not in stored and
+            (b"STOP" in e.request or b"START" in e.request)}
+
+
 def first_difference(mine, theirs):
     for number in sorted(set(mine) | set(theirs)):
         a, b = mine.get(number, []), theirs.get(number, [])
@@ -107,7 +115,10 @@ def first_difference(mine, theirs):
 
 def compare(report, world):
     order = stored_order(world)
-    people = world.dice("where").sample(sorted(order), min(SAMPLE, len(order)))
+    half = half_heard(world, order)
+    candidates = sorted(set(order) - half)
+    report.check("few words are heard by half", len(half) * 3 < len(order), "%d of %d people" % (len(half), len(order)))
+    people = world.dice("where").sample(candidates, min(SAMPLE, len(candidates)))
     model = House(under="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)  # it need not last
     model.environment["WASL_CLOCK_OFFSET_MS"] = world.house.environment["WASL_CLOCK_OFFSET_MS"]
     model.run("outbound", "off")
@@ -122,6 +133,9 @@ def compare(report, world):
         report.check("people stand where a gateway that was never killed has them (%d asked)" % len(people), not differ,
                      str([(n, mine.get(n), theirs.get(n)) for n in differ[:2]]))
         here, there = known(world.house), known(model)
+        for number in half:
+            for name in QUESTIONS:
+                here[name].pop(number, None), there[name].pop(number, None)
         for name in QUESTIONS:
             report.check("the same %s as in a gateway that was never killed" % name, here[name] == there[name],
                          first_difference(here[name], there[name]))

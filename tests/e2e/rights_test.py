@@ -1,0 +1,293 @@
+#!/usr/bin/env python3
+"""The rights of the person and the end of data: what we hold, consent taken back, erasure by two people after which no byte of
+the person is found, what is past its time goes on its day."""
+import json
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(__file__))
+from house import Aggregator, House, Phone, Report
+
+report = Report()
+NUMBER, OTHER, BARE = "+212611998877", "+212611998866", "+212611998855"
+WORDS = "Mariama sous le pont de Oujda"
+DAY = 24 * 3600 * 1000
+WALK = ("1", "1", "2", "1", "1", "1", "1", "1", "3", "0", "1", "2", "4", "1", "1")
+
+
+def request_return(phone):
+    """A whole request by USSD; the reference."""
+    phone.dial()
+    for typed in WALK:
+        screen = phone.type(typed)
+    digits = [w for w in screen.replace(".", " ").replace(":", " ").split() if len(w) == 8 and w.isdigit()]
+    return digits[0]
+
+
+def raw_files(house):
+    """Every byte of the state folder, the log, and what the tests' folder holds else, but for the key and the configuration."""
+    for folder, _, names in os.walk(house.folder):
+        for name in names:
+            path = os.path.join(folder, name)
+            if name not in ("wasl.key", "wasl.json") and os.path.isfile(path):
+                with open(path, "rb") as f:
+                    yield path, f.read()
+
+
+def found(house, needles):
+    return sorted({"%s in %s" % (n, os.path.basename(p)) for p, data in raw_files(house) for n in needles if n.encode() in data})
+
+
+def in_a_file(house, needle):
+    return any(needle in data for _, data in raw_files(house))
+
+
+def found_with_key(house, needles):
+    views = [r["name"] for r in house.rows("SELECT name FROM sqlite_master WHERE type = 'view'")]
+    hits = []
+    for view in views:
+        text = house.run("query", "--json", "SELECT * FROM %s" % view).stdout.decode("utf-8", "replace")
+        hits += ["%s in %s" % (n, view) for n in needles if n in text and view not in ("v_audit", "v_approval")]
+    return hits
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def totals(house):
+    return house.rows("SELECT direction, nationality, sex, age_band, region, count(*) AS n, sum(group_size) AS g FROM v_case"
+                      " GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5") + \
+        house.rows("SELECT direction, mode, count(*) AS n, sum(segments) AS s FROM v_message GROUP BY 1, 2 ORDER BY 1, 2") + \
+        house.rows("SELECT purpose, answer, count(*) AS n FROM v_consent GROUP BY 1, 2 ORDER BY 1, 2") + \
+        house.rows("SELECT flow, state, count(*) AS n FROM v_answer GROUP BY 1, 2 ORDER BY 1, 2")
+
+
+def erased_by_two():
+    vendor = Aggregator()
+    house = House(log={"level": "debug"})
+    try:
+        house.channel["base_url"] = vendor.url
+        house.write_config()
+        house.start()
+        one, other = Phone(house, NUMBER), Phone(house, OTHER)
+        ref, other_ref = request_return(one), request_return(other)
+        one.sms(WORDS)
+        other.sms(WORDS)  # the same words of somebody else stay
+        report.check("answers leave", vendor.wait_for(2))
+        house.post("report", {"id": "x", "phoneNumber": NUMBER, "status": "?"})
+        who = ["--case", ref, "--as", "fatima"]
+        done = house.run("person", *who)
+        report.check("what we hold is read for a reason", done.returncode == 64, str(done))
+        done = house.run("person", "--json", *who, "--reason", "asked by phone")
+        held = json.loads(done.stdout or "{}")
+        report.check("what we hold, with the words", done.returncode == 0 and held["contact_point"][0]["phone"] == NUMBER and
+                     held["cases"][0]["ref"] == ref and WORDS in [m.get("text") for m in held["message"]], str(done)[:300])
+        report.check("and nothing of anybody else", OTHER not in json.dumps(held) and other_ref not in json.dumps(held))
+        page = house.run("person", *who, "--reason", "asked by phone").stdout.decode()
+        report.check("on a page to print", NUMBER in page and WORDS in page and "message" in page)
+        report.check("reading is in the audit", house.rows(
+            "SELECT count(*) AS n FROM v_audit WHERE action = 'person.read' AND object = '%s'" % ref)[0]["n"] == 2)
+
+        before = totals(house)
+        contact = house.rows("SELECT contact_id AS c FROM v_case WHERE ref = '%s'" % ref)[0]["c"]
+        backup = house.run("backup", house.path("before.backup"))
+        report.check("a backup of before", backup.returncode == 0, str(backup))
+        house.run("case", "set", ref, "status=CLOSED", "close_reason=COMPLETED", "--as", "fatima", "--reason", "over")
+
+        for row in house.rows("SELECT alert_id FROM v_alert WHERE case_ref = '%s' AND closed_at IS NULL" % ref):
+            report.check("an open alert stands in the way", house.run("erase", *who, "--reason", "x").returncode == 77)
+        house.stop()
+        house.edit("UPDATE alert SET closed_at = raised_at")
+        key = house.plain_rows("SELECT key FROM contact WHERE contact_id = %d" % contact)[0][0]
+        sealed = [r[0] for r in house.plain_rows("SELECT text FROM message WHERE contact_id = %d AND text IS NOT NULL" % contact)]
+        report.check("the person's key and words are in the file", all(in_a_file(house, b) for b in [key] + sealed))
+        house.start()
+        done = house.run("erase", "--json", *who, "--reason", "asked in the office")
+        approval = json.loads(done.stdout or "{}").get("approval")
+        report.check("one person asks", done.returncode == 0 and approval, str(done))
+        report.check("nothing happened yet", house.rows("SELECT count(*) AS n FROM v_case WHERE ref = '%s'" % ref)[0]["n"] == 1)
+        decide = ["approval", "approve", str(approval), "--reason", "identity seen"]
+        report.check("the same person cannot approve", house.run(*decide, "--as", "Fatima").returncode == 77)
+        done = house.run(*decide, "--as", "omar")
+        report.check("another person approves", done.returncode == 0, str(done))
+        report.check("once", house.run(*decide, "--as", "omar").returncode != 0)
+
+        needles = [NUMBER, NUMBER[1:], ref, one.session, one.last_id]
+        report.check("nobody is found by the number or the reference", found_with_key(house, needles) == [], str(found_with_key(house, needles)))
+        report.check("the words are there once, of the other one", [m["contact_id"] for m in house.rows(
+            "SELECT contact_id FROM v_message WHERE text = '%s'" % WORDS)] == [house.rows(
+                "SELECT contact_id AS c FROM v_case WHERE ref = '%s'" % other_ref)[0]["c"]])
+        report.check("reports keep their totals", totals(house) == before, "%s\n%s" % (before, totals(house)))
+        report.check("the audit says that it was done, and by whom", house.rows(
+            "SELECT count(*) AS n FROM v_audit WHERE object = '%s' AND action IN ('erase', 'approval.approve ERASE')" % ref)[0]["n"] == 2)
+        report.check("the person's key and sealed words are in no file any more, while it runs",
+                     until(lambda: not any(in_a_file(house, b) for b in [key] + sealed)))
+        raw = [n for n in needles if n != ref]
+        report.check("no byte in any file while it runs", found(house, raw) == [], str(found(house, raw)))
+        house.stop()
+        report.check("nor after", found(house, raw) == [], str(found(house, raw)))
+        days = house.plain_rows("SELECT DISTINCT strftime('%d %H:%M', opened_at / 1000, 'unixepoch') FROM cases WHERE ref LIKE '0%'")
+        report.check("what stays is of a month, not of a day", days == [("01 12:00",)], str(days))
+
+        # the backup of before brings nobody back
+        done = house.run("restore", house.path("before.backup"))
+        report.check("restored", done.returncode == 0, str(done))
+        with open(house.path("state/suppression.log")) as f:
+            report.check("by the tombstone beside the database", "ERASED" in f.read())
+        report.check("the person is not back", found_with_key(house, needles) == [], str(found_with_key(house, needles)))
+        report.check("the other one is", house.rows("SELECT count(*) AS n FROM v_case WHERE ref = '%s'" % other_ref)[0]["n"] == 1)
+        aside = [n for n in os.listdir(house.path("state")) if n.startswith("wasl.db.before-restore")]
+        report.check("what was kept aside never held the person", aside and found(house, raw) == [], str(found(house, raw)))
+        house.start()
+        report.check("who writes from the number is somebody new", one.dial()[:4] == "CON " and house.rows(
+            "SELECT count(*) AS n FROM v_case k JOIN v_contact_point p USING (contact_id) WHERE p.phone = '%s'" % NUMBER)[0]["n"] == 0)
+
+        # the copy that a restore kept aside holds the other one: it goes with her
+        house.stop()
+        house.edit("UPDATE alert SET closed_at = raised_at")
+        done = house.run("erase", "--json", "--case", other_ref, "--as", "fatima", "--reason", "asked in the office")
+        done = house.run("approval", "approve", str(json.loads(done.stdout)["approval"]), "--as", "omar", "--reason", "identity seen")
+        report.check("without a daemon too", done.returncode == 0, str(done))
+        left = found(house, [OTHER, OTHER[1:], other.session, other.last_id])
+        aside = [n for n in os.listdir(house.path("state")) if n.startswith("wasl.db.before-restore")]
+        report.check("no byte, no copy aside", left == [] and aside == [], "%s %s" % (left, aside))
+        report.check("nobody's words are left", house.rows("SELECT count(*) AS n FROM v_message WHERE text LIKE '%Mariama%'")[0]["n"] == 0)
+    finally:
+        house.close()
+        vendor.close()
+
+
+def crashes():
+    """Killed before the list is written: nothing happened.  Between the list and the commit: made good at the start."""
+    for point, gone in (("erased:1", False), ("suppression_written:1", True)):
+        house = House()
+        try:
+            house.start()
+            ref = request_return(Phone(house, NUMBER))
+            house.stop()
+            house.edit("UPDATE alert SET closed_at = raised_at")
+            done = house.run("erase", "--json", "--case", ref, "--as", "fatima", "--reason", "asked")
+            house.environment["WASL_CRASH_AT"] = point
+            house.start()
+            house.run("approval", "approve", str(json.loads(done.stdout)["approval"]), "--as", "omar", "--reason", "seen")
+            died = house.process.wait(timeout=15) == -9
+            house.environment["WASL_CRASH_AT"] = ""
+            house.start()
+            n = house.rows("SELECT count(*) AS n FROM v_contact_point")[0]["n"]
+            report.check("killed at %s: %s" % (point, "erased all the same" if gone else "not erased, and can be asked for again"),
+                         died and n == (0 if gone else 1), "died %s, %d left" % (died, n))
+            state = house.rows("SELECT state FROM v_approval")[0]["state"]
+            report.check("the approval can be given again" if not gone else "the approval says what it did not live to see",
+                         state == "REQUESTED", state)
+        finally:
+            house.close()
+
+
+def consent_taken_back():
+    house = House()
+    try:
+        house.start()
+        ref = request_return(Phone(house, NUMBER))
+        house.run("case", "set", ref, "consent_checkins=yes", "--as", "fatima")
+
+        def no(purpose):
+            return house.run("case", "consent", ref, purpose, "no", "--as", "fatima", "--reason", "said so on the phone").returncode
+        report.check("no such purpose", no("MARKETING") == 65)
+        report.check("check-ins are taken back", no("CHECKINS") == 0)
+        report.check("calls too", no("CALLS") == 0)
+        rows = house.rows("SELECT purpose FROM v_consent WHERE answer = 'YES' AND withdrawn_at IS NULL")
+        report.check("and the request stays", [r["purpose"] for r in rows] == ["REQUEST"], str(rows))
+        case = house.rows("SELECT status, contact_pref FROM v_case")[0]
+        report.check("nobody calls", case["contact_pref"] == "NO_CALL" and case["status"] != "WITHDRAWN", str(case))
+        report.check("the request is taken back", no("REQUEST") == 0 and
+                     house.rows("SELECT status FROM v_case")[0]["status"] == "WITHDRAWN")
+        report.check("all are in the audit", house.rows(
+            "SELECT count(*) AS n FROM v_audit WHERE action LIKE 'consent.withdraw%'")[0]["n"] == 3)
+    finally:
+        house.close()
+
+
+def at(house, days):
+    """The same house, so many days later."""
+    house.stop()
+    house.environment["WASL_CLOCK_OFFSET_MS"] = str(days * DAY)
+    house.start()
+
+
+def counts(done):
+    return {r["what"]: r["count"] for r in json.loads(done.stdout)["rules"] if r["count"]}
+
+
+def time_passes():
+    house = House()
+    try:
+        house.start()
+        one, other = Phone(house, NUMBER), Phone(house, OTHER)
+        closed = request_return(one)
+        one.sms(WORDS)
+        other.dial()
+        for typed in ("1", "1", "2", "1", "1", "1"):
+            other.type(typed)
+        Phone(house, BARE).sms("APPEL")
+        house.run("case", "set", closed, "status=CLOSED", "close_reason=COMPLETED", "--as", "fatima", "--reason", "over")
+        house.stop()
+        house.edit("UPDATE alert SET closed_at = raised_at")
+        house.edit("DELETE FROM outbox")
+        house.start()
+        done = house.run("purge", "--json")
+        report.check("nothing is past its time today", done.returncode == 0 and counts(done) == {}, str(done))
+        at(house, 29)
+        people = house.rows("SELECT count(*) AS n FROM v_contact_point")[0]["n"]
+        report.check("after 29 days all are there", counts(house.run("purge", "--json")) == {} and people == 3, str(people))
+        house.stop()
+        house.edit("DELETE FROM setting WHERE name = 'purged'")
+        at(house, 31)
+        dry = house.run("purge", "--dry-run", "--json")
+        real = house.run("purge", "--json")
+        both = counts(dry), counts(real)
+        report.check("a dry run counts and changes nothing; the daily run may have been first",
+                     both[0].get("people whose request was never finished") == 1 or both == ({}, {}), str(both))
+        numbers = sorted(r["phone"] for r in house.rows("SELECT phone FROM v_contact_point"))
+        report.check("after 31 days the unfinished request and the bare call are gone", numbers == [NUMBER], str(numbers))
+        at(house, 91)
+        house.run("purge")
+        report.check("after 91 days the words are gone, the person is not", house.rows(
+            "SELECT count(*) AS n FROM v_message WHERE text IS NOT NULL")[0]["n"] == 0 and house.rows(
+                "SELECT phone FROM v_contact_point")[0]["phone"] == NUMBER)
+        report.check("the coded answers are", house.rows("SELECT count(*) AS n FROM v_answer WHERE value IS NOT NULL")[0]["n"] > 5)
+        at(house, 366)
+        house.run("purge")
+        report.check("after a year nobody is known", house.rows("SELECT count(*) AS n FROM v_contact_point")[0]["n"] == 0)
+        report.check("and the case is counted", house.rows("SELECT count(*) AS n FROM v_case")[0]["n"] == 2)
+        at(house, 731)
+        house.run("purge")
+        report.check("after two years no trace of a message", house.rows("SELECT count(*) AS n FROM v_message")[0]["n"] == 0)
+        at(house, 1827)
+        house.run("purge")
+        report.check("after five years the audit's first lines", house.rows("SELECT min(seq) AS n FROM v_audit")[0]["n"] > 1)
+        files = sorted(os.listdir(house.path("state/purge")))
+        report.check("each day that it ran has its report", len(files) >= 6, str(files))
+        with open(house.path("state/purge/" + files[-1])) as f:
+            text = f.read()
+        report.check("which a person can read", "past its time, and gone" in text and "lines of the audit" in text, text)
+        house.stop()
+        report.check("nothing of it names anybody", found(house, [NUMBER[1:], OTHER[1:], BARE[1:], closed]) == [],
+                     str(found(house, [NUMBER[1:], OTHER[1:], BARE[1:], closed])))
+        done = house.run("purge", "--dry-run")
+        report.check("without a daemon too", done.returncode == 0 and b"nothing was changed" in done.stdout, str(done))
+    finally:
+        house.close()
+
+
+erased_by_two()
+crashes()
+consent_taken_back()
+time_passes()
+report.end()
