@@ -45,7 +45,7 @@ DB_C := $(wildcard db/*.c)
 GATEWAY_C := $(filter-out gateway/main.c,$(wildcard gateway/*.c gateway/channels/*.c gateway/console/*.c))
 FLOWS_O := $(FLOWS_C:%.c=$(B)/%.o) $(B)/flows/embedded.o
 DB_O := $(DB_C:%.c=$(B)/%.o) $(B)/db/embedded.o
-GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o
+GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o $(B)/gateway/console/embedded.o
 UNIT_C := $(wildcard tests/unit/*_test.c)
 UNITS := $(UNIT_C:%.c=$(B)/%)
 
@@ -69,7 +69,7 @@ $(B)/%.o: %.c | build-packages
 $(B)/gateway/version.o: CFLAGS_ALL += -DWASL_VERSION='"$(VERSION)"'
 
 # Files that live inside the binary: the definitions (flows/), the schema (db/migrations/), plain aggregators as
-# descriptors (gateway/channels/vendors/).
+# descriptors (gateway/channels/vendors/), the console's pages (gateway/console/web/).
 FLOW_FILES := $(sort $(wildcard flows/definitions/*.json flows/definitions/*.tsv))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 $(B)/flows/embedded.S: $(FLOW_FILES) Makefile
@@ -82,6 +82,14 @@ VENDOR_FILES := $(sort $(wildcard gateway/channels/vendors/*.json))
 $(B)/gateway/channels/embedded.S: $(VENDOR_FILES) Makefile
 	@mkdir -p $(@D)
 	@sh gateway/embed.sh vendor_files $(VENDOR_FILES) > $@
+WEB_FILES := $(sort $(wildcard gateway/console/web/*.*)) gateway/console/openapi.json
+WEB_ZIPPED := $(WEB_FILES:%=$(B)/%.gz)
+$(B)/%.gz: %
+	@mkdir -p $(@D)
+	@gzip -9nc $< > $@
+$(B)/gateway/console/embedded.S: $(WEB_FILES) $(WEB_ZIPPED) Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh web_files $(WEB_FILES) $(WEB_ZIPPED) > $@
 $(B)/%/embedded.o: $(B)/%/embedded.S
 	@echo "  embed $<"
 	@$(CC) -c -o $@ $<

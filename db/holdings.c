@@ -23,6 +23,10 @@ const struct holding holdings[] = {
 	{ "scheduled_text", HOLDING_GOES, "message_id IN (SELECT message_id FROM message WHERE contact_id = ?1)", NULL, { { 0 } },
 	  "what was to be said later" },
 	{ "note", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what counsellors wrote" },
+	{ "note", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what counsellors wrote" },
+	{ "draft", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what somebody was about to write" },
+	{ "case_read", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "how far each of the staff has read" },
+	{ "case_opened", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "who broke the glass; the audit keeps it" },
 	{ "number_claim", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "who asked for which number" },
 	/* The object is the reference: "erased case X", as in the audit. */
 	{ "approval", HOLDING_STRIPPED, OF_CONTACT, "approval_id kind object requested_by requested_at expires_at state decided_by"
@@ -106,6 +110,10 @@ const struct holding holdings[] = {
 	{ "early_report", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a vendor's id; gone after a day" },
 	{ "channel_state", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "the health of a channel" },
 	{ "flow_source", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "definitions" },
+	{ "staff", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "accounts of the desk" },
+	{ "staff_link", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "one-time links of accounts" },
+	{ "staff_session", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "who is signed in" },
+	{ "canned", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "texts of the house" },
 	{ "setting", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "of the house" },
 	{ NULL, HOLDING_NOBODY, NULL, NULL, { { NULL, NULL } }, NULL },
 };

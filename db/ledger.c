@@ -1,6 +1,6 @@
 #include "db/ledger.h"
 
-#include "flows/text/buf.h"
+#include "db/chain.h"
 
 #include <errno.h>
 #include <string.h>
@@ -156,21 +156,6 @@ int flow_sources_each(struct db *db, int64_t since_ms, flow_source_fn *each, voi
 
 /* ---- audit */
 
-/* The row as it is hashed: each field with its length before it, so that no two rows read the same. */
-static struct str canonical(struct db *db, int64_t seq, int64_t at, const struct str *fields, size_t count)
-{
-	size_t len = 64;
-	for (size_t i = 0; i < count; i++)
-		len += fields[i].len + 24;
-	struct buf b = buf_new(&db->arena, len);
-	buf_printf(&b, "%lld %lld", (long long)seq, (long long)at);
-	for (size_t i = 0; i < count; i++) {
-		buf_printf(&b, " %zu:", fields[i].len);
-		buf_put(&b, fields[i]);
-	}
-	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
-}
-
 static int anchor_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN]);
 
 static int last_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
@@ -197,7 +182,7 @@ int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action
 	int rc = last_of(db, &seq, before);
 	if (rc != 0)
 		return rc;
-	struct str row = canonical(db, ++seq, now_ms, (struct str[]){ actor, action, object, reason }, 4);
+	struct str row = chain_canonical(&db->arena, ++seq, now_ms, (struct str[]){ actor, action, object, reason }, 4);
 	if (!row.at)
 		return -ENOMEM;
 	vault_chain(&db->vault, before, row, hash);
@@ -234,29 +219,21 @@ static int anchor_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_
 
 int audit_verify(struct db *db, int64_t *rows, int64_t *seq)
 {
-	unsigned char before[VAULT_HASH_LEN], hash[VAULT_HASH_LEN];
-	int64_t begin;
+	struct chain chain = { 0 };
 	*rows = 0;
-	int rc = anchor_of(db, &begin, before);
-	*seq = begin;
+	int rc = anchor_of(db, &chain.begin, chain.before);
+	*seq = chain.begin;
 	if (rc < 0)
 		return rc;
 	struct query q = db_query(db, SQL_AUDIT_ALL);
 	while ((rc = db_row(&q)) == 1) {
-		size_t mark = arena_mark(&db->arena);
-		*seq = col_i64(&q, 0);
-		struct str row = canonical(db, *seq, col_i64(&q, 1), (struct str[]){ col_str(&q, 2), col_str(&q, 3),
-					   col_str(&q, 4), col_str(&q, 5) }, 4);
-		if (row.at)
-			vault_chain(&db->vault, before, row, hash);
-		bool holds = row.at && *seq == begin + *rows + 1 && vault_equal(col_str(&q, 6), (struct str){ (char *)hash, sizeof hash });
-		arena_back(&db->arena, mark);
+		struct str fields[] = { col_str(&q, 2), col_str(&q, 3), col_str(&q, 4), col_str(&q, 5) };
+		bool holds = chain_row(&chain, &db->vault, &db->arena, col_i64(&q, 0), col_i64(&q, 1), fields, col_str(&q, 6));
+		*rows = chain.rows, *seq = chain.seq;
 		if (!holds) {
 			db_done(&q);
 			return -EBADMSG;
 		}
-		memcpy(before, hash, sizeof before);
-		++*rows;
 	}
 	return rc;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { COLUMNS_MAX = 256, UNSEAL_ARENA = 1 << 18 };
+enum { COLUMNS_MAX = 256, UNSEAL_ARENA = 1 << 18, KEPT_MAX = 128 };
 
 struct reader {
 	sqlite3 *conn;
@@ -21,6 +21,10 @@ struct reader {
 	int64_t person;        /* whose key is in hand; 0 = none */
 	struct seal_key key;
 	bool locked;           /* the statement being prepared is not ours */
+	struct {
+		const char *sql;
+		sqlite3_stmt *s;
+	} kept[KEPT_MAX];      /* of reader_ask() */
 };
 
 /* The sealed columns of the views: what they are called where they are sealed, and the row they are bound to. */
@@ -254,6 +258,8 @@ void reader_close(struct reader *r)
 	if (!r)
 		return;
 	sqlite3_finalize(r->key_of);
+	for (size_t i = 0; i < KEPT_MAX; i++)
+		sqlite3_finalize(r->kept[i].s);
 	(void)sqlite3_close(r->conn);
 	(void)sqlite3_close(r->outline);
 	vault_close(&r->vault);
@@ -362,4 +368,93 @@ int reader_run(struct reader *r, const char *sql, const struct str *values, size
 		rc = run_select(r, s, each, user, err);
 	sqlite3_finalize(s);
 	return rc;
+}
+
+/* ---- statements of ours */
+
+struct cell cell_of_text(struct str s)
+{
+	return (struct cell){ .kind = s.at ? CELL_TEXT : CELL_NULL, .text = s };
+}
+
+struct cell cell_of_i64(int64_t n)
+{
+	return (struct cell){ .kind = CELL_INTEGER, .integer = n };
+}
+
+struct cell cell_of_blob(const void *bytes, size_t len)
+{
+	return (struct cell){ .kind = CELL_BLOB, .text = { bytes, len } };
+}
+
+static int kept_statement(struct reader *r, const char *sql, sqlite3_stmt **out)
+{
+	size_t i = ((uintptr_t)sql >> 3) % KEPT_MAX;
+	for (size_t n = 0; n < KEPT_MAX; n++, i = (i + 1) % KEPT_MAX) {
+		if (r->kept[i].sql == sql) {
+			*out = r->kept[i].s;
+			return SQLITE_OK;
+		}
+		if (!r->kept[i].sql)
+			break;
+	}
+	if (r->kept[i].sql)
+		return SQLITE_FULL;
+	int code = sqlite3_prepare_v3(r->conn, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+	if (code == SQLITE_OK)
+		r->kept[i].sql = sql, r->kept[i].s = *out;
+	return code;
+}
+
+static int bind_cell(sqlite3_stmt *s, int at, const struct cell *c)
+{
+	switch (c->kind) {
+	case CELL_INTEGER: return sqlite3_bind_int64(s, at, c->integer);
+	case CELL_REAL: return sqlite3_bind_double(s, at, c->real);
+	case CELL_TEXT: return sqlite3_bind_text64(s, at, c->text.at, c->text.len, SQLITE_STATIC, SQLITE_UTF8);
+	case CELL_BLOB: return sqlite3_bind_blob64(s, at, c->text.at, c->text.len, SQLITE_STATIC);
+	case CELL_NULL: default: return sqlite3_bind_null(s, at);
+	}
+}
+
+int reader_ask(struct reader *r, const char *sql, const struct cell *values, size_t values_count, reader_row *each, void *user)
+{
+	struct cell row[COLUMNS_MAX];
+	const char *names[COLUMNS_MAX];
+	sqlite3_stmt *s = NULL;
+	int rc = 0, code = kept_statement(r, sql, &s);
+	for (size_t i = 0; code == SQLITE_OK && i < values_count; i++)
+		code = bind_cell(s, (int)i + 1, &values[i]);
+	if (code != SQLITE_OK)
+		return code == SQLITE_FULL ? -EMFILE : -EIO;
+	size_t columns = (size_t)sqlite3_column_count(s);
+	for (size_t i = 0; i < columns; i++)
+		names[i] = sqlite3_column_name(s, (int)i);
+	while (rc == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+		read_row(s, row, columns);
+		rc = each(names, row, columns, user);
+	}
+	(void)sqlite3_reset(s);
+	(void)sqlite3_clear_bindings(s);
+	return rc != 0 ? rc : code == SQLITE_DONE ? 0 : (code & 0xff) == SQLITE_BUSY ? -EBUSY : -EIO;
+}
+
+static int take_version(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)names, (void)columns;
+	*(int64_t *)user = row[0].integer;
+	return 0;
+}
+
+int64_t reader_version(struct reader *r)
+{
+	static const char sql[] = "PRAGMA data_version";
+	int64_t version = -1;
+	int rc = reader_ask(r, sql, NULL, 0, take_version, &version);
+	return rc == 0 ? version : rc;
+}
+
+const struct vault *reader_vault(const struct reader *r)
+{
+	return &r->vault;
 }

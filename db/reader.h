@@ -1,7 +1,7 @@
 /* Reads on a second, read-only connection: section 5's views with their sealed columns opened.
  *
  * The stored views stay readable without the key (as ciphertext); this connection shadows them with TEMP views.  It never
- * writes, never checkpoints, and sees nothing but the views.  One reader, one thread. */
+ * writes, never checkpoints, and reader_query() sees nothing but the views.  One reader, one thread. */
 #ifndef DB_READER_H
 #define DB_READER_H
 
@@ -34,5 +34,18 @@ int reader_query(struct reader *reader, struct str sql, const struct str *values
  * outside.  Values that it has no ? for are left out. */
 int reader_run(struct reader *reader, const char *sql, const struct str *values, size_t values_count, reader_row *each,
 	       void *user, struct err *err) __attribute__((warn_unused_result));
+
+/* ---- for the house itself: statements of ours, over the tables too
+
+   unseal('table.column', row number, contact_id or NULL, bytes) opens a sealed column; v_ names mean the opened views, main.
+   the tables.  sql must be a literal: it is prepared once and kept by its address.  */
+struct cell cell_of_text(struct str s);   /* at == NULL: NULL */
+struct cell cell_of_i64(int64_t n);
+struct cell cell_of_blob(const void *bytes, size_t len);
+int reader_ask(struct reader *reader, const char *sql, const struct cell *values, size_t values_count, reader_row *each,
+	       void *user) __attribute__((warn_unused_result)); /* 0, what each() returned, or -EIO, -EBUSY, -EMFILE */
+/* Changes whenever the writing connection has committed; negative: an error. */
+int64_t reader_version(struct reader *reader);
+const struct vault *reader_vault(const struct reader *reader);
 
 #endif

@@ -11,6 +11,8 @@
 #define CHECKIN_COLUMNS "checkin_id, case_ref, wave, outcome, due_at, next_at, closes_at, started_at, texts"
 #define MESSAGE_COLUMNS "message_id, channel, contact_id, point_id, status, attempts, class, encoding, case_ref"
 
+#define STAFF_COLUMNS "staff_id, user, name, roles, offices, language, state, password, recovery, demo, shortcuts, totp_step"
+
 const char *const sql_text[SQL_COUNT] = {
 	[SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[SQL_SAVEPOINT] = "SAVEPOINT item",
@@ -399,4 +401,39 @@ const char *const sql_text[SQL_COUNT] = {
 			"source)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[SQL_CONTACT_ADD_UNREACHED] = "INSERT INTO contact (contact_id, key, first_seen, last_seen) VALUES (?1, ?2, ?3, ?3)",
+	/* the desk's people: staff.c */
+	[SQL_STAFF_BY_NAME] = "SELECT " STAFF_COLUMNS " FROM staff WHERE user = ?",
+	[SQL_STAFF_BY_ID] = "SELECT " STAFF_COLUMNS " FROM staff WHERE staff_id = ?",
+	[SQL_STAFF_ADD] = "INSERT INTO staff (staff_id, user, name, roles, offices, language, state, demo, created_at)"
+		" VALUES (?, ?, ?, ?, ?, ?, 'INVITED', ?, ?)",
+	[SQL_STAFF_SAVE] = "UPDATE staff SET name = ?, roles = ?, offices = ?, language = ?, shortcuts = ?, state = ?, recovery = ?,"
+		" totp_step = ? WHERE staff_id = ?",
+	[SQL_STAFF_SIGNED_IN] = "UPDATE staff SET last_sign_in = ? WHERE staff_id = ?",
+	[SQL_STAFF_ENROL] = "UPDATE staff SET password = ?, totp = ?, totp_step = 0, recovery = ?, state = 'ACTIVE' WHERE staff_id = ?",
+	[SQL_STAFF_VOID] = "UPDATE staff SET password = NULL, totp = NULL, recovery = '', state = 'INVITED' WHERE staff_id = ?",
+	[SQL_STAFF_ADMINS] = "SELECT count(*) FROM staff WHERE state <> 'DISABLED' AND instr(' ' || roles || ' ', ' admin ')",
+	[SQL_STAFF_LINK_ADD] = "INSERT INTO staff_link (token_hash, staff_id, totp, expires_at) VALUES (?, ?, ?, ?)",
+	[SQL_STAFF_LINK_GET] = "SELECT staff_id FROM staff_link WHERE token_hash = ? AND expires_at > ?",
+	[SQL_STAFF_LINKS_END] = "DELETE FROM staff_link WHERE staff_id = ?",
+	[SQL_STAFF_LINKS_EXPIRE] = "DELETE FROM staff_link WHERE expires_at <= ?",
+	[SQL_STAFF_SESSION_ADD] = "INSERT INTO staff_session VALUES (?, ?, ?, ?)",
+	[SQL_STAFF_SESSION_SEEN] = "UPDATE staff_session SET seen_at = max(seen_at, ?) WHERE token_hash = ?",
+	[SQL_STAFF_SESSION_END] = "DELETE FROM staff_session WHERE token_hash = ?",
+	[SQL_STAFF_SESSIONS_END] = "DELETE FROM staff_session WHERE staff_id = ?",
+	[SQL_STAFF_SESSIONS_EXPIRE] = "DELETE FROM staff_session WHERE seen_at < ?",
+	[SQL_CASE_READ_PUT] = "INSERT INTO case_read VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+		" message_id = max(message_id, excluded.message_id)",
+	[SQL_CASE_OPENED_PUT] = "INSERT INTO case_opened VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET until = excluded.until",
+	[SQL_CASE_OPENED_EXPIRE] = "DELETE FROM case_opened WHERE until < ?",
+	[SQL_DRAFT_DELETE] = "DELETE FROM draft WHERE staff_id = ? AND case_ref = ?",
+	[SQL_DRAFT_ADD] = "INSERT INTO draft VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_CANNED_ADD] = "INSERT INTO canned (title, fr, en, ar, es, changed_by, changed_at, canned_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_CANNED_SAVE] = "UPDATE canned SET title = ?, fr = ?, en = ?, ar = ?, es = ?, changed_by = ?, changed_at = ? WHERE"
+		" canned_id = ?",
+	[SQL_MESSAGE_LAST_OF_PEOPLE] = "SELECT message_id, iif(flow = 'staff', state, '') FROM message WHERE contact_id = ? AND"
+		" (direction = 'in' OR (flow = 'staff' AND status <> 'cancelled')) ORDER BY message_id DESC LIMIT 1",
+	[SQL_MESSAGE_LAST_CHANNEL] = "SELECT channel FROM message WHERE contact_id = ? AND mode = 'sms' ORDER BY message_id DESC LIMIT 1",
+	[SQL_MESSAGE_MAY_UNDO] = "SELECT 1 FROM message m JOIN outbox o USING (message_id) WHERE m.message_id = ? AND m.contact_id = ?"
+		" AND m.flow = 'staff' AND m.state = ? AND o.sending = 0 AND m.attempts = 0",
+	[SQL_CANNED_DELETE] = "DELETE FROM canned WHERE canned_id = ?",
 };

@@ -43,6 +43,8 @@ int command_erase(const struct invocation *in);
 int command_purge(const struct invocation *in);
 int command_backup(const struct invocation *in);
 int command_restore(const struct invocation *in);
+int command_user(const struct invocation *in);
+int command_audit(const struct invocation *in);
 int command_version(const struct invocation *in);
 
 /* ---- what commands share: command.c */

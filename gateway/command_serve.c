@@ -3,6 +3,8 @@
  * Started in this order and stopped in the reverse: configuration, database and book, loop, sender, outbox, listeners,
  * control socket, poller, housekeeping, schedule, snapshot, purge. */
 #include "gateway/command.h"
+#include "gateway/console/console.h"
+#include "gateway/console/user_acts.h"
 #include "gateway/control.h"
 #include "gateway/demo.h"
 #include "gateway/health.h"
@@ -32,7 +34,8 @@ enum { STOP_PATIENCE_MS = 5000, DEMO_PORT = 8080 };
 
 struct service {
 	struct gateway g;
-	struct http_server *webhooks, *console;
+	struct http_server *webhooks;
+	struct console *console;
 	struct control *control;
 	struct poller *poller;
 	struct credits *credits;
@@ -41,12 +44,15 @@ struct service {
 	struct purge *purge;
 	struct timer last_patience;
 	const char *demo; /* its folder as it was named, or NULL */
+	const char *web_dir; /* of the console's pages, while they are written */
+	char key_file[4096];
 };
 
 struct wish { /* the command line */
 	bool demo;
 	const char *state;
 	unsigned port;
+	const char *web_dir;
 };
 
 /* ---- requests */
@@ -56,14 +62,7 @@ static void webhook_request(struct http_request *request, void *user)
 	struct service *s = user;
 	if (str_starts(request->path, STR("/cb/")))
 		inbound_handle(&s->g, request);
-	else if (!health_handle(&s->g, request, false, NULL) && !(s->demo && demo_handle(&s->g, request)))
-		http_reply_text(request, 404, "");
-}
-
-static void console_request(struct http_request *request, void *user)
-{
-	struct service *s = user;
-	if (!health_handle(&s->g, request, true, s->webhooks))
+	else if (!health_handle(&s->g, request) && !(s->demo && demo_handle(&s->g, request)))
 		http_reply_text(request, 404, "");
 }
 
@@ -95,7 +94,7 @@ static int before_sleep(void *user)
 	} while (s->g.batch.first && !s->g.batch.fatal);
 	if (s->g.batch.fatal)
 		loop_stop(s->g.loop);
-	if (s->g.stopping && s->g.parked_requests == 0 && outbox_under_way(&s->g) == 0)
+	if (s->g.stopping && s->g.parked_requests == 0 && outbox_under_way(&s->g) == 0 && console_idle(s->console))
 		loop_stop(s->g.loop);
 	return sleep_ms;
 }
@@ -117,7 +116,7 @@ static void asked_to_stop(int signal_number, void *user)
 	log_event(LOG_INFO, "stopping", "signal=%d", signal_number);
 	s->g.stopping = true;
 	http_quiesce(s->webhooks);
-	http_quiesce(s->console);
+	console_quiesce(s->console);
 	s->last_patience = (struct timer){ .fire = patience_is_over, .user = s };
 	if (timer_set(s->g.loop, &s->last_patience, STOP_PATIENCE_MS) != 0)
 		loop_stop(s->g.loop);
@@ -179,7 +178,8 @@ static int start(struct service *s, const char *state, struct err *err)
 	if (rc == 0)
 		rc = listen_on(s, g->config.listen_webhooks, webhook_request, &s->webhooks, err);
 	if (rc == 0)
-		rc = listen_on(s, g->config.listen_console, console_request, &s->console, err);
+		rc = console_start(g, &(struct console_wish){ .state = state, .key_file = s->key_file, .web_dir = s->web_dir,
+				   .webhooks = s->webhooks, .demo = s->demo != NULL }, &s->console, err);
 	if (rc == 0)
 		rc = control_open(g, state, verbs, &s->control, err);
 	if (rc == 0)
@@ -214,8 +214,7 @@ static void stop(struct service *s)
 	poller_stop(s->poller);
 	credits_stop(s->credits);
 	control_close(s->control);
-	if (s->console)
-		http_close(s->console);
+	console_stop(s->console);
 	if (s->webhooks)
 		http_close(s->webhooks);
 	if (g->sender)
@@ -240,12 +239,47 @@ static int exit_of(int rc)
 	}
 }
 
-static void say_hello(const struct service *s)
+/* ---- the demo's one-time link */
+
+struct link_item {
+	struct batch_item item;
+	struct gateway *g;
+	struct buf link;
+	int result;
+	char text[256];
+};
+
+static int run_link(struct batch_item *item, struct db *db)
+{
+	struct link_item *l = (struct link_item *)item;
+	l->link = buf_over(l->text, sizeof l->text - 1);
+	return demo_account_link(db, &l->g->config, gateway_now(l->g), &l->link);
+}
+
+static void link_done(struct batch_item *item, int result)
+{
+	struct link_item *l = (struct link_item *)item;
+	l->result = result;
+	l->text[l->link.len] = '\0';
+}
+
+static void say_link(struct service *s)
+{
+	struct link_item l = { .item = { .run = run_link, .done = link_done }, .g = &s->g };
+	batch_add(&s->g.batch, &l.item);
+	batch_turn(&s->g.batch);
+	if (l.result == 0)
+		printf("The desk, once and within ten minutes: %s\n", l.text);
+}
+
+static void say_hello(struct service *s)
 {
 	const struct config *config = &s->g.config;
 	unsigned port = http_port(s->webhooks);
 	printf("Wasl listens for aggregators on %.*s, for staff on %.*s.\n", STR_ARG(config->listen_webhooks),
 	       STR_ARG(config->listen_console));
+	if (s->demo)
+		say_link(s);
 	if (s->demo)
 		printf("\nThis is the demo: invented people, and no SMS leaves this machine.  In another terminal:\n\n"
 		       "  build/wasl handset -c %s/wasl.json --ussd '" DEMO_CODE "'\n"
@@ -355,11 +389,13 @@ static int parse_wish(const struct invocation *in, struct wish *wish)
 			wish->demo = true;
 		} else if (strcmp(in->argv[i], "--state") == 0 && value) {
 			wish->state = in->argv[++i];
+		} else if (strcmp(in->argv[i], "--web-dir") == 0 && value) {
+			wish->web_dir = in->argv[++i];
 		} else if (strcmp(in->argv[i], "--port") == 0 && value && str_to_u64(str_of(value), &port) && port < 65535) {
 			wish->port = (unsigned)port;
 			i++;
 		} else {
-			return command_usage("serve", "takes --demo, and with it --state DIR and --port N");
+			return command_usage("serve", "takes --web-dir DIR, and --demo, with it --state DIR and --port N");
 		}
 	}
 	return 0;
@@ -382,7 +418,7 @@ int command_serve(const struct invocation *in)
 		code = wish.demo ? open_demo(&wish, config) : open_config(in, config);
 	if (code == 0 && config_problems_before_serving(config, report_problem, NULL) != 0)
 		code = EX_CONFIG;
-	if (code == 0 && !str_copy(config->state, state, sizeof state))
+	if (code == 0 && (!str_copy(config->state, state, sizeof state) || !str_copy(config->key_file, s->key_file, sizeof s->key_file)))
 		code = EX_CONFIG;
 	if (code != 0) {
 		free(config);
@@ -391,6 +427,7 @@ int command_serve(const struct invocation *in)
 	}
 	log_setup(config->log_level, config->log_json);
 	s->demo = wish.demo ? wish.state : NULL;
+	s->web_dir = wish.web_dir;
 	int rc = gateway_open(&s->g, config, state, &err);
 	if (rc != 0)
 		config_free(config);

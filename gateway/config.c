@@ -94,6 +94,8 @@ static void finish_top(struct loading *r)
 	loading_leave(r, mark);
 	while (str_ends(config->public_url, STR("/")))
 		config->public_url.len--;
+	while (str_ends(config->console_url, STR("/")))
+		config->console_url.len--;
 }
 
 static void read_whole(struct loading *r, json_t *root)

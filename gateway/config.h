@@ -85,6 +85,7 @@ struct config {
 	struct str optional_states[CONFIG_OPTIONAL_MAX]; /* "optional_states": ["HEALTH", "NAME", "PIN"] */
 	size_t optional_states_count;
 	struct str public_url;     /* without a slash at its end */
+	struct str console_url;    /* likewise; "": http:// and listen.console */
 	struct str listen_webhooks, listen_console;
 	struct str state, key_file; /* paths, here and below: followed by a NUL outside their length */
 	struct str flows, weights; /* "" = those inside the program */

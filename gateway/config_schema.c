@@ -203,6 +203,8 @@ const struct key config_keys[] = {
 	{ .name = "programme", .type = KEY_SECTION, .members = programme_keys, .help = "" },
 	{ .name = "public_url", .type = KEY_STR, .offset = offsetof(struct config, public_url), .check = check_url,
 	  .required = true, .help = "what aggregators call: https, as they see it; some signatures cover it" },
+	{ .name = "console_url", .type = KEY_STR, .offset = offsetof(struct config, console_url), .standard = "\"\"",
+	  .help = "where staff reach the desk, through the proxy; stands in one-time links; \"\" = listen.console" },
 	{ .name = "listen", .type = KEY_SECTION, .members = listen_keys, .help = "address:port, [IPv6]:port" },
 	{ .name = "state", .type = KEY_STR, .offset = offsetof(struct config, state), .path = true,
 	  .standard = "\"/var/lib/wasl\"", .check = check_path, .help = "folder of the database, mode 0700" },

@@ -169,9 +169,9 @@ static int run_hop(struct batch_item *item, struct db *db)
 	event.id = ussd ? STR("") : str_of(session);
 	phone_parse(&h->g->book.phones, str_of(p->number), STR("MA"), &event.from);
 	int64_t offset = h->g->clock_offset_ms;
-	h->g->clock_offset_ms = offset - p->days_ago * DAY_MS + (int64_t)h->hop * 7500;
+	__atomic_store_n(&h->g->clock_offset_ms, offset - p->days_ago * DAY_MS + (int64_t)h->hop * 7500, __ATOMIC_RELAXED);
 	int rc = inbound_take(h->g, config_channel(&h->g->config, STR(DEMO_CHANNEL)), &event, &step);
-	h->g->clock_offset_ms = offset;
+	__atomic_store_n(&h->g->clock_offset_ms, offset, __ATOMIC_RELAXED);
 	return rc;
 }
 

@@ -12,7 +12,7 @@
 
 int64_t gateway_now(const struct gateway *g)
 {
-	return clock_wall_ms() + g->clock_offset_ms;
+	return clock_wall_ms() + __atomic_load_n(&g->clock_offset_ms, __ATOMIC_RELAXED); /* the staff thread asks, too */
 }
 
 static int add_old_version(struct str version, struct str name, struct str source, void *user)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
-enum { METRICS_MAX = 16384, DISK_FREE_MIN_MB = 64 };
+enum { DISK_FREE_MIN_MB = 64 };
 
 static int64_t disk_free_mb(struct gateway *g)
 {
@@ -75,24 +75,30 @@ static void put_outbox(struct buf *b, struct gateway *g)
 		put_counter(b, "parked_requests_stored", "", (uint64_t)parked);
 }
 
-static void reply_metrics(struct gateway *g, struct http_request *request, const struct http_server *webhooks)
+static void put_metrics(struct gateway *g, const struct http_server *webhooks, struct buf *b)
 {
-	char text[METRICS_MAX];
-	struct buf b = buf_over(text, sizeof text);
-	buf_printf(&b, "wasl_build_info{version=\"%s\"} 1\n", wasl_version);
-	put_counts(&b, g);
-	put_outbox(&b, g);
+	buf_printf(b, "wasl_build_info{version=\"%s\"} 1\n", wasl_version);
+	put_counts(b, g);
+	put_outbox(b, g);
 	if (webhooks)
-		put_counter(&b, "http_requests_total", "{listener=\"webhooks\"}", http_counts(webhooks)->requests);
+		put_counter(b, "http_requests_total", "{listener=\"webhooks\"}", http_counts(webhooks)->requests);
 	int64_t free_mb = disk_free_mb(g);
 	if (free_mb >= 0)
-		put_counter(&b, "disk_free_megabytes", "", (uint64_t)free_mb);
-	struct http_response response = { .status = b.full ? 500 : 200, .body = b.full ? STR("") : buf_str(&b) };
-	http_add_header(&response, "Content-Type", STR("text/plain; version=0.0.4; charset=utf-8"));
-	http_reply(request, &response);
+		put_counter(b, "disk_free_megabytes", "", (uint64_t)free_mb);
 }
 
-bool health_handle(struct gateway *g, struct http_request *request, bool with_metrics, const struct http_server *webhooks)
+unsigned health_text(struct gateway *g, struct str path, const struct http_server *webhooks, struct buf *out)
+{
+	if (str_eq_z(path, "/metrics")) {
+		put_metrics(g, webhooks, out);
+		return out->full ? 500 : 200;
+	}
+	const char *why = not_ready(g);
+	buf_put_z(out, why ? why : "ready\n");
+	return why ? 503 : 200;
+}
+
+bool health_handle(struct gateway *g, struct http_request *request)
 {
 	bool read = request->method == HTTP_GET || request->method == HTTP_HEAD;
 	if (read && str_eq_z(request->path, "/healthz")) {
@@ -100,12 +106,11 @@ bool health_handle(struct gateway *g, struct http_request *request, bool with_me
 		return true;
 	}
 	if (read && str_eq_z(request->path, "/readyz")) {
-		const char *why = not_ready(g);
-		http_reply_text(request, why ? 503 : 200, why ? why : "ready\n");
-		return true;
-	}
-	if (read && with_metrics && str_eq_z(request->path, "/metrics")) {
-		reply_metrics(g, request, webhooks);
+		char text[128];
+		struct buf b = buf_over(text, sizeof text - 1);
+		unsigned status = health_text(g, request->path, NULL, &b);
+		text[b.len] = '\0';
+		http_reply_text(request, status, text);
 		return true;
 	}
 	return false;

@@ -4,7 +4,11 @@
 
 #include "gateway/gateway.h"
 
-/* true: the request was one of these and was answered. */
-bool health_handle(struct gateway *g, struct http_request *request, bool with_metrics, const struct http_server *webhooks);
+enum { HEALTH_TEXT_MAX = 16384 };
+
+/* On the line thread, the webhooks' listener.  true: the request was /healthz or /readyz and was answered. */
+bool health_handle(struct gateway *g, struct http_request *request);
+/* On the line thread: what stands at /readyz or, else, /metrics; returns the status.  webhooks may be NULL. */
+unsigned health_text(struct gateway *g, struct str path, const struct http_server *webhooks, struct buf *out);
 
 #endif

@@ -14,6 +14,7 @@
 #include "gateway/http_conn.h"
 #include "gateway/http_linger.h"
 #include "gateway/http_socket.h"
+#include "gateway/http_stream.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -95,6 +96,8 @@ static void on_connection_opened(struct http_server *server, struct MHD_Connecti
 
 static void drop(struct conn *conn)
 {
+	if (conn->stream)
+		http_stream_detach(conn->stream);
 	if (conn->reply)
 		MHD_destroy_response(conn->reply);
 	conn_free(conn);
@@ -140,6 +143,19 @@ static void on_connection(void *user, struct MHD_Connection *library, void **con
 
 /* ---- replies */
 
+static bool add_headers(struct MHD_Response *reply, const struct http_response *response, bool last)
+{
+	bool whole = !last || MHD_add_response_header(reply, "Connection", "close") == MHD_YES;
+	for (size_t i = 0; i < response->headers_count; i++) {
+		char name[NAME_BYTES], value[VALUE_BYTES];
+		bool fits = str_copy(response->headers[i].name, name, sizeof name) &&
+			    str_copy(response->headers[i].value, value, sizeof value);
+		assert(fits);
+		whole = MHD_add_response_header(reply, name, value) == MHD_YES && whole;
+	}
+	return whole;
+}
+
 static struct MHD_Response *make_reply(const struct http_response *response, bool last)
 {
 	void *copy = malloc(response->body.len + 1);
@@ -152,15 +168,7 @@ static struct MHD_Response *make_reply(const struct http_response *response, boo
 		free(copy);
 		return NULL;
 	}
-	bool whole = !last || MHD_add_response_header(reply, "Connection", "close") == MHD_YES;
-	for (size_t i = 0; i < response->headers_count; i++) {
-		char name[NAME_BYTES], value[VALUE_BYTES];
-		bool fits = str_copy(response->headers[i].name, name, sizeof name) &&
-			    str_copy(response->headers[i].value, value, sizeof value);
-		assert(fits);
-		whole = MHD_add_response_header(reply, name, value) == MHD_YES && whole;
-	}
-	if (whole)
+	if (add_headers(reply, response, last))
 		return reply;
 	MHD_destroy_response(reply);
 	return NULL;
@@ -217,6 +225,32 @@ void http_reply(struct http_request *request, const struct http_response *respon
 	set_reply(conn, response, conn->server->quiet);
 	if (!conn->reply)
 		conn_end(conn);
+	http_server_rouse(conn);
+}
+
+struct http_stream *http_stream_begin(struct http_request *request, const struct http_response *response,
+				      void (*gone)(void *user), void *user)
+{
+	struct conn *conn = request->connection;
+	assert(conn->phase == PHASE_PARKED && !conn->reply);
+	struct http_stream *stream = http_stream_new(gone, user);
+	struct MHD_Response *reply = stream ? http_stream_response(stream) : NULL;
+	if (!reply)
+		return NULL;
+	if (!conn->library || !add_headers(reply, response, true)) {
+		MHD_destroy_response(reply);
+		return NULL;
+	}
+	http_stream_attach(stream, conn);
+	conn->reply = reply;
+	conn->reply_status = response->status;
+	http_server_rouse(conn);
+	return stream;
+}
+
+/* The library is to look at this connection again. */
+void http_server_rouse(struct conn *conn)
+{
 	if (conn->suspended) {
 		conn->suspended = false;
 		MHD_resume_connection(conn->library);
@@ -311,6 +345,8 @@ static void on_completed(void *user, struct MHD_Connection *library, void **cont
 	(void)library;
 	(void)how;
 	struct conn *conn = *context;
+	if (conn->stream)
+		http_stream_detach(conn->stream);
 	if (conn->phase == PHASE_REPLYING || conn->reply)
 		conn_begin_idle(conn); /* or the client is gone: on_connection_closed() follows */
 	else if (conn->phase != PHASE_PARKED)

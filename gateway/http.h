@@ -19,7 +19,7 @@
 
 enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE };
 
-enum { HTTP_HEADERS_MAX = 64, HTTP_REPLY_HEADERS_MAX = 12 };
+enum { HTTP_HEADERS_MAX = 64, HTTP_REPLY_HEADERS_MAX = 20 };
 
 struct http_header {
 	struct str name, value;
@@ -64,6 +64,7 @@ struct http_counts { /* since start, for /metrics */
 };
 
 struct http_server;
+struct http_stream;
 
 /* address: "127.0.0.1:8080", "[::1]:8080"; port 0: any free one.  NULL: no socket of its own, only http_adopt().
  * 0, or -errno with a sentence in err. */
@@ -87,6 +88,15 @@ void http_close(struct http_server *server);
 void http_reply(struct http_request *request, const struct http_response *response);
 /* For simple answers: text/plain; status 503 gets Retry-After. */
 void http_reply_text(struct http_request *request, unsigned status, const char *text);
+
+/* An answer without an end (server-sent events), instead of http_reply(): status and headers of response, then whatever
+ * http_stream_put() gives.  gone() is called once, when the client left, the server closes or http_stream_end() took effect;
+ * the stream must not be used from then on.  NULL: no memory, and nothing was answered yet. */
+struct http_stream *http_stream_begin(struct http_request *request, const struct http_response *response,
+				      void (*gone)(void *user), void *user) __attribute__((warn_unused_result));
+/* -ENOBUFS: the client does not read, 16 kB wait already; end it. */
+int http_stream_put(struct http_stream *stream, struct str bytes) __attribute__((warn_unused_result));
+void http_stream_end(struct http_stream *stream);
 
 struct str http_header(const struct http_request *request, const char *name); /* .at == NULL when absent */
 bool http_peer_is_loopback(const struct http_request *request);

@@ -165,7 +165,10 @@ void conn_begin_reply(struct conn *conn)
 	if (limits->reply_bytes_per_second)
 		allowed_ms += (int64_t)(conn->reply_bytes / limits->reply_bytes_per_second) * 1000;
 	conn->phase = PHASE_REPLYING;
-	set_timer(conn, allowed_ms);
+	if (conn->stream) /* as long as it likes; a client that does not read fills it and is ended */
+		timer_stop(conn->conns->loop, &conn->timer);
+	else
+		set_timer(conn, allowed_ms);
 }
 
 void conn_begin_idle(struct conn *conn)

@@ -35,6 +35,7 @@ struct conn {
 	struct MHD_Response *reply;      /* set by http_reply(), not yet given to the library */
 	unsigned reply_status;
 	size_t reply_bytes;
+	struct http_stream *stream;      /* its answer has no end */
 	const char *target_at;           /* in the library's memory */
 	size_t target_len, body_bytes;
 	char *text;                      /* target, header lines, body */

@@ -16,7 +16,7 @@
 /* One line a command, in the order in which a person meets them. */
 static const struct command commands[] = {
 	{ "init", "DIR", "writes a commented configuration, the key and the database", command_init },
-	{ "serve", "[--demo [--state DIR] [--port N]]", "the daemon, in the foreground", command_serve },
+	{ "serve", "[--web-dir DIR] [--demo [--state DIR] [--port N]]", "the daemon, in the foreground", command_serve },
 	{ "check", "", "configuration, flows, texts, database: every problem with file and line", command_check },
 	{ "doctor", "", "versions, paths, permissions, disk, clock, database, aggregators", command_doctor },
 	{ "flow", "list | show NAME | graph NAME | check [--texts | --cost] [FILE…] |"
@@ -51,6 +51,9 @@ static const struct command commands[] = {
 	{ "restore", "FILE [--verify | --configuration]", "the way back; --verify changes nothing", command_restore },
 	{ "text", "measure|transliterate|normalise|fold|match|paginate|phone",
 	  "what a text costs, how it is cut, what an answer means: one JSON object a line in, one out", command_text },
+	{ "user", "add NAME --role R[,R…] [--office O[,O…]] [--name TEXT] [--language fr] | list | reset NAME | disable NAME",
+	  "accounts of the console; prints a one-time link, never a password", command_user },
+	{ "audit", "verify", "does the chain of the audit hold?", command_audit },
 	{ "version", "", "the version of this program", command_version },
 };
 

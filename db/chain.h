@@ -1,0 +1,26 @@
+/* The hash chain of the audit: each row's keyed hash covers the row and the hash before it.  Where old rows have gone past
+ * their time, an anchor says with what the chain goes on. */
+#ifndef DB_CHAIN_H
+#define DB_CHAIN_H
+
+#include "db/reader.h"
+
+struct chain { /* a walk from the anchor to the last row */
+	int64_t begin, rows, seq; /* seq of the anchor; rows that hold; the row looked at last */
+	unsigned char before[VAULT_HASH_LEN];
+};
+
+/* The row as it is hashed: each field with its length before it, so that no two rows read the same.  at == NULL: the arena is
+ * full. */
+struct str chain_canonical(struct arena *arena, int64_t seq, int64_t at, const struct str *fields, size_t count);
+/* seq 0: there is no anchor.  0, or -EBADMSG: it is not ours. */
+int chain_begin(struct chain *chain, const struct vault *vault, int64_t seq, struct str hash, struct str mark)
+	__attribute__((warn_unused_result));
+/* fields: actor, action, object, reason.  Does the row follow? */
+bool chain_row(struct chain *chain, const struct vault *vault, struct arena *arena, int64_t seq, int64_t at,
+	       const struct str fields[4], struct str hash);
+/* The whole audit, over a read-only connection: 0 it holds; -EBADMSG: row chain->seq was changed, or one before it is
+ * missing; or an error. */
+int chain_verify(struct reader *reader, struct chain *chain) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,161 @@
+/* The queue: class P1 to P4, then who waits longest (domain.md 6.1; console.md 1.3.1).
+ *
+ * waiting_since is the first word of the person that no human has answered: neither the gateway's own replies nor its
+ * conversations clear it, only an SMS of the staff or a call that reached the person. */
+#include "gateway/console/queue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NEVER "9223372036854775807"
+
+#define OPEN_CASE "c.status NOT IN ('CLOSED', 'WITHDRAWN')"
+#define OVERDUE "(EXISTS (SELECT 1 FROM main.alert a WHERE a.case_ref = c.ref AND a.closed_at IS NULL AND a.due_at < ?4)" \
+	" OR EXISTS (SELECT 1 FROM main.task t WHERE t.case_ref = c.ref AND t.done_at IS NULL AND t.due_at < ?4))"
+#define LAST_READ "ifnull((SELECT r.message_id FROM main.case_read r WHERE r.staff_id = ?5 AND r.case_ref = c.ref), 0)"
+#define UNREAD "(SELECT count(*) FROM main.message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id > " \
+	LAST_READ ")"
+/* ?6 folder; ?7 office; ?8 status; ?9 priority; ?10 direction; ?11 unread only */
+#define FILTERS "(?6 = 'all' OR (?6 = 'mine' AND c.assigned_to = ?3) OR (?6 = 'unassigned' AND c.assigned_to IS NULL)" \
+	" OR (?6 = 'overdue' AND " OVERDUE ")) AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8)" \
+	" AND (?9 IS NULL OR c.priority = ?9) AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " UNREAD " > 0)"
+
+static const char queue_sql[] =
+	"SELECT q.ref, q.priority, nullif(q.waiting, " NEVER ") AS waiting_since, q.waiting AS \"-waiting\", c.status, c.direction,"
+	" unseal('contact.name', c.contact_id, c.contact_id, p.name) AS name, p.language, c.call_language, c.call_time, c.contact_pref,"
+	" c.nationality, c.return_country, c.region, c.city, c.office, c.assigned_to, c.children, " UNREAD " AS unread,"
+	" (SELECT count(*) FROM main.alert a WHERE a.case_ref = c.ref AND a.closed_at IS NULL AND ifnull(a.role, '') <> 'psea'"
+	"  AND (?2 OR ifnull(a.role, '') <> 'protection')) AS alerts_open,"
+	" (SELECT count(*) FROM main.task t WHERE t.case_ref = c.ref AND t.done_at IS NULL) AS tasks_open,"
+	" " OVERDUE " AS \"b:overdue\","
+	" (SELECT max(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id) AS last_message_at, c.updated_at"
+	" FROM (SELECT c.ref, c.priority, ifnull(" QUEUE_WAITING ", " NEVER ") AS waiting FROM main.cases c WHERE " OPEN_CASE
+	" AND " POLICY_CASE_MINE " AND " FILTERS ") q JOIN main.cases c USING (ref) JOIN main.contact p USING (contact_id)"
+	" WHERE (q.priority, q.waiting, q.ref) > (?12, ?13, ?14) ORDER BY q.priority, q.waiting, q.ref LIMIT ?15";
+
+/* ---- why a case stands where it stands */
+
+static const struct { const char *kind, *reason; } reasons[] = {
+	{ "MINOR", "CHILD" }, { "URGENT_NEED", "URGENT_NEED" }, { "KEYWORD_URGENT", "KEYWORD_URGENT" }, { "FEAR", "FEAR" },
+	{ "DANGER_WORD", "DANGER_WORD" }, { "COMPLAINT_FRAUD", "COMPLAINT" }, { "COMPLAINT_PSEA", "COMPLAINT" },
+	{ "COMPLAINT", "COMPLAINT" }, { "CHECKIN", "CHECKIN" }, { "NUMBER_CLAIM", "NUMBER" }, { "UNREADABLE", "UNREADABLE" },
+	{ "WRONG_PERSON", "REVIEW" }, { "REVIEW", "REVIEW" }, { "QUALITY", "REVIEW" },
+};
+
+static void add_reason(json_t *all, const char *reason)
+{
+	json_t *one;
+	size_t i;
+	json_array_foreach(all, i, one)
+		if (str_eq_z(json_str(one), reason))
+			return;
+	(void)json_array_append_new(all, json_string(reason));
+}
+
+json_t *queue_reasons(struct call *call, struct str ref, int64_t children, bool waits)
+{
+	static const char sql[] = "SELECT unseal('alert.kind', a.alert_id, a.contact_id, a.kind) AS kind FROM main.alert a"
+		" WHERE a.case_ref = ?1 AND a.closed_at IS NULL AND ifnull(a.role, '') <> 'psea' AND (?2 OR ifnull(a.role, '') <> 'protection')"
+		" ORDER BY a.level = 'URGENT' DESC, a.raised_at LIMIT 20";
+	json_t *kinds = ROWS(call, sql, cell_of_text(ref), cell_of_i64(call_may(call, ROLE_PROTECTION)));
+	json_t *all = json_array(), *row;
+	size_t i;
+	json_array_foreach(kinds, i, row)
+		for (size_t k = 0; k < sizeof reasons / sizeof *reasons; k++)
+			if (str_eq_z(json_get_str(row, "kind"), reasons[k].kind))
+				add_reason(all, reasons[k].reason);
+	json_decref(kinds);
+	if (children > 0)
+		add_reason(all, "CHILDREN");
+	if (waits)
+		add_reason(all, "WAITING");
+	return all;
+}
+
+static void add_reasons(struct call *call, json_t *items)
+{
+	json_t *one;
+	size_t i;
+	json_array_foreach(items, i, one) {
+		bool waits = !json_is_null(json_object_get(one, "waiting_since"));
+		(void)json_object_set_new(one, "reasons", queue_reasons(call, json_get_str(one, "ref"),
+					  json_integer_value(json_object_get(one, "children")), waits));
+	}
+}
+
+/* ---- pages */
+
+static struct str word_or_null(struct str s)
+{
+	return s.len ? s : (struct str){ NULL, 0 };
+}
+
+/* The next page begins behind the last row: "P2~1764321000000~12345674". */
+static json_t *next_of(struct call *call, json_t *items, int64_t limit)
+{
+	static const char sql[] = "SELECT c.priority || '~' || ifnull(" QUEUE_WAITING ", " NEVER ") || '~' || c.ref FROM main.cases"
+		" c WHERE c.ref = ?1";
+	if ((int64_t)json_array_size(items) < limit)
+		return json_null();
+	struct cell ref = cell_of_text(json_get_str(json_array_get(items, json_array_size(items) - 1), "ref"));
+	struct str next = rows_text(call, sql, &ref, 1);
+	return next.at ? json_from_str(next) : json_null();
+}
+
+static json_t *counts(struct call *call)
+{
+	static const char of_cases[] = "SELECT count(*) FILTER (WHERE c.assigned_to = ?3) AS mine, count(*) FILTER (WHERE c.assigned_to"
+		" IS NULL) AS unassigned, count(*) FILTER (WHERE " OVERDUE ") AS overdue, count(*) AS \"all\","
+		" count(*) FILTER (WHERE " UNREAD " > 0) AS unread FROM main.cases c WHERE " OPEN_CASE " AND " POLICY_CASE_MINE;
+	static const char of_alerts[] = "SELECT count(*) FROM main.alert a LEFT JOIN main.cases c ON c.ref = a.case_ref"
+		" WHERE a.closed_at IS NULL AND ?4 = ?4 AND " POLICY_ALERT_MINE;
+	static const char of_tasks[] = "SELECT count(*) FROM main.task t LEFT JOIN main.cases c ON c.ref = t.case_ref"
+		" WHERE t.done_at IS NULL AND ?4 = ?4 AND " POLICY_TASK_MINE;
+	bool cases = call_may(call, ROLE_COUNSELLOR | ROLE_PROTECTION);
+	json_t *all = cases ? ROW(call, of_cases, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms), cell_of_i64(call->session.staff_id))
+			    : json_pack("{s:i, s:i, s:i, s:i, s:i}", "mine", 0, "unassigned", 0, "overdue", 0, "all", 0, "unread", 0);
+	int64_t alerts = NUMBER_OF(call, of_alerts, POLICY_CASE_VALUES(call), cell_of_i64(0), cell_of_i64(call->session.roles));
+	int64_t tasks = NUMBER_OF(call, of_tasks, POLICY_CASE_VALUES(call), cell_of_i64(0), cell_of_i64(call->session.roles));
+	if (!all)
+		return NULL;
+	(void)json_object_set_new(all, "alerts", json_integer(alerts < 0 ? 0 : alerts));
+	(void)json_object_set_new(all, "tasks", json_integer(tasks < 0 ? 0 : tasks));
+	(void)json_object_set_new(all, "approvals", json_integer(approvals_waiting(call)));
+	return all;
+}
+
+void api_counts(struct call *call)
+{
+	call_answer(call, 200, counts(call));
+}
+
+void api_queue(struct call *call)
+{
+	struct str folder = call_query(call, "folder"), after[3] = { STR(""), STR("0"), STR("") };
+	uint64_t waiting = 0;
+	if (!folder.len)
+		folder = STR("all");
+	if (call_query(call, "after").at && (!call_after(call, 3, after) || !str_to_u64(after[1], &waiting))) {
+		call_bad(call, "after", "This is no cursor.");
+		return;
+	}
+	int64_t limit = call_limit(call);
+	json_t *items = ROWS(call, queue_sql, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms), cell_of_i64(call->session.staff_id),
+			     cell_of_text(folder), cell_of_text(word_or_null(call_query(call, "office"))),
+			     cell_of_text(word_or_null(call_query(call, "status"))), cell_of_text(word_or_null(call_query(call, "priority"))),
+			     cell_of_text(word_or_null(call_query(call, "direction"))), cell_of_i64(call_query(call, "unread").len > 0),
+			     cell_of_text(after[0]), cell_of_i64((int64_t)waiting), cell_of_text(after[2]), cell_of_i64(limit));
+	json_t *numbers = items ? counts(call) : NULL;
+	if (!numbers) {
+		json_decref(items);
+		call_answer(call, 200, NULL);
+		return;
+	}
+	add_reasons(call, items);
+	json_t *answer = json_object();
+	(void)json_object_set_new(answer, "next", next_of(call, items, limit));
+	(void)json_object_set_new(answer, "items", items);
+	(void)json_object_set_new(answer, "counts", numbers);
+	call_read(call, "queue.read", folder, answer);
+}

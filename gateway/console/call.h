@@ -1,0 +1,195 @@
+/* One request of the API on its way through the staff thread: who asks, for what, and how it is answered.
+ *
+ * A handler gets a call that has passed policy.c: the session is good, the role may, the object is the caller's to see.  It
+ * must see to it that exactly one of call_answer(), call_problem(), call_empty(), call_bytes() happens, at once or later; that
+ * frees the call.  What it allocates from call->arena lives as long. */
+#ifndef GATEWAY_CONSOLE_CALL_H
+#define GATEWAY_CONSOLE_CALL_H
+
+#include "db/reader.h"
+#include "db/staff.h"
+#include "gateway/auth.h"
+#include "gateway/console/console.h"
+#include "gateway/jobs.h"
+#include "gateway/json.h"
+#include "gateway/mailbox.h"
+
+enum {
+	IDLE_MS = 15 * 60 * 1000, SESSION_MS = 8 * 3600 * 1000, SEEN_EVERY_MS = 30 * 1000, GLASS_MS = 60 * 60 * 1000,
+	UNDO_MS = 10 * 1000, PAGE_MAX = 100, PAGE_USUAL = 50, CALL_ARENA = 128 * 1024,
+};
+
+/* domain.md 6.4; bits */
+enum role {
+	ROLE_OPERATOR = 1, ROLE_COUNSELLOR = 2, ROLE_PROTECTION = 4, ROLE_PSEA = 8, ROLE_ME = 16, ROLE_MANAGER = 32, ROLE_ADMIN = 64,
+	ROLE_AUDITOR = 128, ROLE_ANY = 255,
+};
+
+struct sitting {
+	bool open;
+	unsigned roles;
+	int64_t staff_id, began_at, seen_at;
+	struct str user, name, role_words, offices, language; /* offices: " RABAT OUJDA " for instr(); "" = all */
+	bool shortcuts, demo;
+	unsigned char hash[AUTH_HASH_LEN];
+	char csrf[AUTH_TOKEN_LEN + 1];
+};
+
+struct seen_case { /* what policy.c found out about the case in the path */
+	int64_t contact_id;
+	struct str ref, office, assigned_to;
+	bool protected;
+};
+
+struct call;
+typedef void handler_fn(struct call *call);
+
+struct route {
+	enum http_method method;
+	const char *path;       /* "/cases/{ref}/notes", without /api/v1 */
+	unsigned roles;         /* 0: anyone, without a session */
+	enum scope { SCOPE_NONE, SCOPE_CASE, SCOPE_CASE_GLASS, SCOPE_ALERT, SCOPE_TASK } scope;
+	handler_fn *handle;
+	const char *act;        /* for api_act(): the act it stands for; '*': its last word is {act} */
+};
+extern const struct route routes[]; /* ended by path == NULL */
+
+struct console {
+	struct gateway *g;      /* only what never changes while it runs: config */
+	struct loop *loop;
+	struct http_server *server;
+	struct reader *reader;
+	struct mailbox *mailbox;
+	struct port *port;
+	struct jobs *jobs;
+	struct throttle *throttle;
+	struct desk_events *events;
+	struct web *web;
+	const struct http_server *webhooks;
+	bool demo, loopback, closed;
+	struct thread_ends *ends;
+};
+
+struct call {
+	struct letter letter;   /* first: a call is its own letter */
+	struct job job;
+	struct console *c;
+	struct http_request *request;
+	const struct route *route;
+	struct arena arena;
+	struct sitting session;
+	json_t *body, *answer;  /* body: an object, or NULL */
+	struct seen_case seen;
+	int64_t now_ms, id;
+	struct str name, act;   /* of the path */
+	const char *audit;      /* what a read is called in the audit; NULL: none is written */
+	struct str audit_object;
+	int (*work)(struct call *call, struct gateway *g, struct db *db); /* of the letter */
+	handler_fn *then;       /* after it was committed */
+	void *extra;            /* freed with the call */
+	struct err err;
+	const char *problem;    /* a word for a refusal of work() */
+	char set_cookie[160];
+	bool clear_site;
+	int64_t last_message_id; /* for problem newer-message */
+	struct str last_message_by;
+};
+
+/* ---- ends */
+
+void call_answer(struct call *call, unsigned status, json_t *answer); /* takes the answer; NULL: 503 */
+/* type: one of the words of openapi.json's Problem; title: a sentence. */
+void call_problem(struct call *call, unsigned status, const char *type, const char *title);
+void call_bad(struct call *call, const char *field, const char *title); /* 400 */
+void call_not_found(struct call *call);
+void call_empty(struct call *call);                                 /* 204 */
+void call_bytes(struct call *call, const char *type, struct str bytes);
+void call_etag(struct str body, char etag[40]); /* quoted, with a NUL */
+void call_free(struct call *call);
+/* Answers with answer, 200, after the line of the audit is on disk: no read of a person without one. */
+void call_read(struct call *call, const char *action, struct str object, json_t *answer);
+/* Runs work on the line thread inside an item, then calls then.  What work refuses becomes a problem by its error. */
+void call_write(struct call *call, int (*work)(struct call *call, struct gateway *g, struct db *db), handler_fn *then);
+
+/* Calls look on the line thread, where what it owns may be read; it fills call->extra, extra bytes of zeros.  Then then. */
+void call_look(struct call *call, size_t extra, void (*look)(struct letter *letter, struct gateway *g), handler_fn *then);
+
+/* ---- what was asked */
+
+/* A text member of the body; missing and not optional, too long or no text: answered with 400 and false. */
+bool call_text(struct call *call, const char *member, size_t least, size_t most, bool optional, struct str *out);
+bool call_body(struct call *call); /* there is one; else answered with 400 */
+struct str call_query(struct call *call, const char *name); /* decoded; at == NULL when absent */
+int64_t call_limit(struct call *call);
+bool call_may(const struct call *call, unsigned roles);
+/* "text/number" cursors: parts joined with "~". */
+bool call_after(struct call *call, size_t parts, struct str *out);
+
+/* ---- what is read: rows.c.  Names of columns say what becomes of them: x_at, x_until, x_since: time in ms -> ISO; "b:x" yes
+ * or no; "w:x" words -> array; "j:x" JSON; "-x" is left out. */
+
+json_t *rows_all(struct call *call, const char *sql, const struct cell *values, size_t count);  /* array; NULL: an error */
+json_t *rows_one(struct call *call, const char *sql, const struct cell *values, size_t count);  /* object, json_null(), NULL */
+int64_t rows_number(struct call *call, const char *sql, const struct cell *values, size_t count); /* -1: none, error */
+struct str rows_text(struct call *call, const char *sql, const struct cell *values, size_t count); /* arena; at == NULL */
+json_t *time_of(int64_t at_ms);   /* null for 0 */
+#define ROWS(call, sql, ...) \
+	rows_all(call, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell))
+#define ROW(call, sql, ...) \
+	rows_one(call, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell))
+#define NUMBER_OF(call, sql, ...) \
+	rows_number(call, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell))
+
+/* ---- policy.c */
+
+unsigned policy_roles(struct str words);
+const char *policy_role_name(unsigned bit);
+/* Finds the route and its objects, holds roles and ownership against it; default: no.  Answers itself unless true. */
+bool policy_admit(struct call *call);
+/* The case is there and the caller may see it: fills call->seen. */
+bool policy_case(struct call *call, struct str ref, bool glass);
+/* The condition "this case c is mine to see" takes these three, in this order: offices, may see protected ones, user. */
+#define POLICY_CASE_VALUES(call) \
+	cell_of_text((call)->session.offices), cell_of_i64(call_may((call), ROLE_PROTECTION)), cell_of_text((call)->session.user)
+#define POLICY_PROTECTED \
+	"(c.status = 'REFERRED_PROTECTION' OR ifnull(c.age_band, '') = 'U18' OR instr(' ' || c.tags || ' ', ' UASC ') > 0)"
+#define POLICY_CASE_MINE \
+	"((?2 OR NOT " POLICY_PROTECTED ") AND (?1 = '' OR c.office IS NULL OR instr(?1, ' ' || c.office || ' ') > 0 OR" \
+		" c.assigned_to = ?3))"
+
+/* Likewise for an alert a and a task t, c being its case or nothing; ?5: the roles. */
+#define POLICY_OFFICE(x) "(?1 = '' OR " x ".office IS NULL OR instr(?1, ' ' || " x ".office || ' ') > 0)"
+#define POLICY_ALERT_MINE \
+	"(CASE ifnull(a.role, '') WHEN 'psea' THEN ?5 & 8 WHEN 'protection' THEN ?5 & 4 WHEN 'admin' THEN ?5 & 64 ELSE ?5 & 6 END" \
+	" AND (a.role = 'psea' OR (c.ref IS NULL AND " POLICY_OFFICE("a") ") OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
+#define POLICY_TASK_MINE \
+	"(CASE ifnull(t.role, '') WHEN 'psea' THEN ?5 & 8 WHEN 'protection' THEN ?5 & 4 WHEN 'admin' THEN ?5 & 64 ELSE ?5 & 6 END" \
+	" AND ((c.ref IS NULL AND " POLICY_OFFICE("t") ") OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
+
+/* ---- session.c, throttle.c, sse.c, static.c */
+
+bool session_find(struct call *call);  /* by the cookie; touches it unless Wasl-Passive; false: none */
+json_t *session_json(struct call *call);
+void session_cookie(struct call *call, const char *token); /* NULL: takes it away */
+bool request_is_ours(struct call *call); /* Origin, Sec-Fetch-Site, Wasl-CSRF; answers itself unless true */
+
+int throttle_new(struct throttle **out) __attribute__((warn_unused_result));
+void throttle_free(struct throttle *throttle);
+struct str call_address(struct call *call); /* the peer's, or what the proxy on loopback says */
+/* Milliseconds this address must still wait before it may try this name again; 0: now. */
+int64_t throttle_wait_ms(struct throttle *t, struct str user, struct str address, int64_t now_ms);
+void throttle_failed(struct throttle *t, struct str user, struct str address, int64_t now_ms);
+void throttle_succeeded(struct throttle *t, struct str user, struct str address);
+
+int events_new(struct console *c, struct desk_events **out) __attribute__((warn_unused_result));
+void events_free(struct desk_events *events);
+void events_end_streams(struct desk_events *events);
+void events_tell(struct console *c, const char *event, const char *json); /* to all who listen */
+json_t *presence_of(struct console *c, struct str ref, struct str but_user);
+
+int web_open(const char *folder, struct web **out, struct err *err) __attribute__((warn_unused_result));
+void web_close(struct web *web);
+void web_reply(struct web *web, struct http_request *request);
+void web_security_headers(struct http_response *response);
+
+#endif
