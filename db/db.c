@@ -15,7 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ITEM_ARENA_SIZE = 1 << 20, CHECKPOINT_PAGES = 1000, TRUNCATE_PAGES = 64 * 256 /* of 4 kB: 64 MB */ };
+enum { ITEM_ARENA_SIZE = 1 << 20, CHECKPOINT_PAGES = 1000, TRUNCATE_PAGES = 64 * 256 /* of 4 kB: 64 MB */,
+       SCRUB_PAGES = 32 * 256 };
 
 static bool only_room(int reason)
 {
@@ -404,10 +405,10 @@ int db_scrub(struct db *db, bool may_take_long)
 	assert(!db->in_batch);
 	db->failure = 0;
 	int rc = setting_get(db, "scrub", due, sizeof due);
-	if (rc != 1 || (pages > TRUNCATE_PAGES && !may_take_long))
+	if (rc != 1 || (pages > SCRUB_PAGES && !may_take_long))
 		return rc < 0 ? rc : 0;
 	/* A large file is not put together in memory, but beside itself; a small one leaves no other trace on the disk. */
-	rc = pages > TRUNCATE_PAGES ? vacuum_beside(db) : run_plain(db, "VACUUM");
+	rc = pages > SCRUB_PAGES ? vacuum_beside(db) : run_plain(db, "VACUUM");
 	if (rc == 0)
 		rc = db_error(db, sqlite3_wal_checkpoint_v2(db->conn, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
 	if (rc == 0)

@@ -49,7 +49,7 @@ void db_rollback(struct db *db);
 /* Between batches: moves the log into the file once it has 1,000 pages (PASSIVE), empties it past 64 MB (TRUNCATE). */
 int db_checkpoint(struct db *db) __attribute__((warn_unused_result));
 /* Outside a batch.  What erasing left in unused parts of the file and in the log goes: the file is written anew (VACUUM).
- * Whoever waits meanwhile waits, so of a file above 64 MB only when anything may take its time, at start.
+ * Whoever calls meanwhile waits, a second for each 30 to 60 MB: above 32 MB only at start and in the night.
  * 1 done, 0 nothing to do or not now, or an error. */
 int db_scrub(struct db *db, bool may_take_long) __attribute__((warn_unused_result));
 int db_quick_check(struct db *db, struct err *err) __attribute__((warn_unused_result));

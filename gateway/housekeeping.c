@@ -89,11 +89,18 @@ static void again(struct housekeeping *h, int64_t in_ms)
 		log_event(LOG_ERROR, "housekeeping cannot set its timer", " ");
 }
 
+/* When nearly nobody calls: 02:00 to 04:00 UTC, where the programme's countries sleep; after the daily purge. */
+static bool in_the_night(int64_t now_ms)
+{
+	int64_t hour = now_ms / (3600 * 1000) % 24;
+	return hour >= 2 && hour < 4;
+}
+
 static void done(struct batch_item *item, int result)
 {
 	struct housekeeping *h = (struct housekeeping *)item;
 	h->waiting = false;
-	if (result == 0 && !h->more && !h->g->copying && db_scrub(&h->g->db, false) < 0)
+	if (result == 0 && !h->more && !h->g->copying && db_scrub(&h->g->db, in_the_night(gateway_now(h->g))) < 0)
 		log_event(LOG_WARN, "the file could not be written anew after an erasure", " ");
 	if (result != 0)
 		log_event(LOG_WARN, "housekeeping failed", "error=%d", -result);

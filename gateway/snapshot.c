@@ -12,8 +12,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-/* 256 pages are 1 MB: about a millisecond of work between two turns. */
-enum { PAGES_A_STEP = 256, ABANDONED_MS = 60000, AGAIN_MS = 20, PATH_ROOM = 4200 };
+/* 128 pages are half a megabyte: under a millisecond of work, then everybody else has a turn. */
+enum { PAGES_A_STEP = 128, REST_MS = 1, ABANDONED_MS = 60000, AGAIN_MS = 20, PATH_ROOM = 4200 };
 
 struct snapshot {
 	struct gateway *g;
@@ -62,7 +62,7 @@ static void take_step(struct timer *timer)
 	if (rc == -EBUSY)
 		rc = timer_set(s->g->loop, timer, AGAIN_MS);
 	else if (rc == 0)
-		rc = timer_set(s->g->loop, timer, 0);
+		rc = timer_set(s->g->loop, timer, REST_MS);
 	if (rc != 0)
 		finish(s, rc < 0 ? rc : 0);
 }
