@@ -462,8 +462,3 @@ int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int6
 	bind_text(&q, purpose);
 	return db_run(&q);
 }
-
-int checkins_suppress_of(struct db *db, int64_t contact_id)
-{
-	return run_i64(db, SQL_CHECKINS_SUPPRESS_OF, contact_id);
-}

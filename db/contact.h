@@ -105,7 +105,4 @@ int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int6
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 	__attribute__((warn_unused_result));
 
-/* Check-ins that are still to come are not sent. */
-int checkins_suppress_of(struct db *db, int64_t contact_id) __attribute__((warn_unused_result));
-
 #endif

@@ -45,7 +45,7 @@ const struct holding holdings[] = {
 	  { { "contact_id", "?2" }, { "at", MONTH("at") }, { "withdrawn_at", AFTER("at", "withdrawn_at") } },
 	  "how many consented to what" },
 	{ "checkin", HOLDING_STRIPPED, OF_CASES,
-	  "checkin_id case_ref wave instrument weights_version score_e score_s score_p score_c",
+	  "checkin_id case_ref wave instrument weights_version score_e score_s score_p score_c texts reason",
 	  { { "outcome", "iif(outcome IN ('SCHEDULED', 'SENT', 'STARTED'), 'SUPPRESSED', outcome)" },
 	    { "due_at", MONTH("due_at") " + checkin_id % 3600000" }, /* one case may have two of a month */
 	    { "sent_at", AFTER("due_at", "sent_at") }, { "delivered_at", AFTER("due_at", "delivered_at") },

@@ -350,8 +350,6 @@ const char *const sql_text[SQL_COUNT] = {
 		" LIMIT 1",
 	[SQL_CONTACTS_PAGE] = "SELECT max(contact_id) FROM (SELECT contact_id FROM contact WHERE contact_id > ? ORDER BY contact_id"
 		" LIMIT ?)",
-	[SQL_CHECKINS_SUPPRESS_OF] = "UPDATE checkin SET outcome = 'SUPPRESSED', next_at = NULL WHERE outcome = 'SCHEDULED'"
-		" AND case_ref IN (SELECT ref FROM cases WHERE contact_id = ?)",
 	[SQL_PARKED_ALL] = "SELECT parked_id, body FROM parked WHERE parked_id > ? ORDER BY parked_id LIMIT 1",
 	/* sending = 2: waits for somebody's decision after a restore */
 	[SQL_OUTBOX_PARK] = "UPDATE outbox SET sending = 2 WHERE sending = 0",

@@ -1,5 +1,7 @@
 #include "gateway/consents.h"
 
+#include "db/checkin.h"
+
 bool consent_purpose(struct str purpose)
 {
 	static const char *const purposes[] = { "REQUEST", "CALLS", "CHECKINS", "SHARING", "RESEARCH" };
@@ -15,7 +17,7 @@ static int follow_no(struct db *db, const struct case_row *row, struct str purpo
 {
 	struct contact who;
 	if (str_eq_z(purpose, "CHECKINS"))
-		return checkins_suppress_of(db, row->contact_id);
+		return checkins_suppress(db, str_of(row->ref), "no consent to check-ins");
 	if (str_eq_z(purpose, "REQUEST") && !str_eq_z(str_of(row->status), "CLOSED"))
 		change->text[CASE_STATUS] = STR("WITHDRAWN");
 	if (!str_eq_z(purpose, "CALLS"))
