@@ -23,7 +23,6 @@ const struct holding holdings[] = {
 	{ "scheduled_text", HOLDING_GOES, "message_id IN (SELECT message_id FROM message WHERE contact_id = ?1)", NULL, { { 0 } },
 	  "what was to be said later" },
 	{ "note", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what counsellors wrote" },
-	{ "note", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what counsellors wrote" },
 	{ "draft", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what somebody was about to write" },
 	{ "case_read", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "how far each of the staff has read" },
 	{ "case_opened", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "who broke the glass; the audit keeps it" },

@@ -9,8 +9,7 @@
 #include <sysexits.h>
 
 static const struct act *const tables[] = {
-	approval_acts, number_acts, case_acts, import_acts, export_acts, rights_acts, NULL,
-	approval_acts, number_acts, case_acts, import_acts, rights_acts, user_acts, NULL,
+	approval_acts, number_acts, case_acts, import_acts, export_acts, rights_acts, user_acts, NULL,
 };
 
 static const struct act *find(const char *name)

@@ -10,7 +10,6 @@ extern const struct act case_acts[];
 extern const struct act import_acts[];
 extern const struct act export_acts[];
 extern const struct act rights_acts[];   /* act_rights.c */
-extern const struct act rights_acts[];   /* act_rights.c */
 extern const struct act user_acts[];
 
 #endif

@@ -3,6 +3,8 @@
 #include "db/db.h"
 #include "gateway/command.h"
 #include "gateway/config.h"
+#include "gateway/console/accounts.h"
+#include "gateway/loop.h"
 #include "gateway/json.h"
 
 #include <errno.h>
@@ -18,7 +20,7 @@ enum { TOKEN_LEN = 27, PATH_LEN = 4096 }; /* 27 x 6 bits: 162, above failures.md
 
 struct place {
 	const char *folder;
-	char config[PATH_LEN], key[PATH_LEN], state[PATH_LEN];
+	char config[PATH_LEN], key[PATH_LEN], state[PATH_LEN], link[256];
 	bool made_folder, made_key, made_config, made_state;
 };
 
@@ -158,6 +160,29 @@ static int make_state(struct place *p)
 	return rc == 0 ? EX_OK : complain(EX_CANTCREAT, p->state, err.text);
 }
 
+/* The first administrator: chooses password and code by a one-time link.  There is no default password. */
+static int make_administrator(struct place *p)
+{
+	struct err err = { "" };
+	struct db db;
+	struct config config = { .listen_console = STR("127.0.0.1:8081") };
+	struct account_wish wish = { STR("admin"), STR("admin"), STR("admin"), STR(""), STR("fr") };
+	char token[AUTH_TOKEN_LEN + 1];
+	struct buf link = buf_over(p->link, sizeof p->link - 1);
+	int rc = db_open(&db, p->state, p->key, &err);
+	if (rc != 0)
+		return complain(EX_CANTCREAT, p->state, err.text);
+	rc = db_begin(&db);
+	if (rc == 0)
+		rc = account_add(&db, &wish, STR("administrator"), clock_wall_ms(), token);
+	if (rc == 0)
+		rc = db_commit(&db);
+	db_close(&db);
+	account_link(&config, token, &link);
+	p->link[link.len] = '\0';
+	return rc == 0 ? EX_OK : complain(EX_CANTCREAT, p->state, "the first administrator was not written");
+}
+
 static void sync_folder(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -193,6 +218,7 @@ static void print_next(const struct place *p, bool json)
 		json_put_str(made, "config", str_of(p->config));
 		json_put_str(made, "key_file", str_of(p->key));
 		json_put_str(made, "state", str_of(p->state));
+		json_put_str(made, "administrator", str_of(p->link));
 		json_print_line(made);
 		json_decref(made);
 		return;
@@ -206,8 +232,11 @@ static void print_next(const struct place *p, bool json)
 		     "  1. Fill in public_url, countries.MA.sos and a channel in %s\n"
 		     "  2. wasl -c %s check\n"
 		     "  3. wasl -c %s doctor\n"
-		     "  4. wasl -c %s serve\n",
-		     p->config, p->key, p->state, p->config, p->config, p->config, p->config);
+		     "  4. wasl -c %s serve\n"
+		     "  5. The first administrator, admin, opens this once, within 24 hours:\n"
+		     "     %s\n"
+		     "     Later: wasl -c %s user reset admin\n",
+		     p->config, p->key, p->state, p->config, p->config, p->config, p->config, p->link, p->config);
 }
 
 int command_init(const struct invocation *in)
@@ -228,6 +257,8 @@ int command_init(const struct invocation *in)
 		code = write_config(&p);
 	if (code == EX_OK)
 		code = make_state(&p);
+	if (code == EX_OK)
+		code = make_administrator(&p);
 	if (code != EX_OK) {
 		take_back(&p);
 		return code;

@@ -65,6 +65,7 @@ struct console {
 	struct throttle *throttle;
 	struct desk_events *events;
 	struct web *web;
+	struct desk_jobs *desk_jobs;
 	const struct http_server *webhooks;
 	bool demo, loopback, closed;
 	struct thread_ends *ends;

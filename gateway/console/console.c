@@ -1,6 +1,7 @@
 #include "gateway/console/console.h"
 
 #include "gateway/console/call.h"
+#include "gateway/console/desk_jobs.h"
 #include "gateway/health.h"
 #include "gateway/log.h"
 
@@ -180,6 +181,8 @@ static int open_parts(struct console *c, const struct console_wish *w, struct er
 	if (rc == 0)
 		rc = throttle_new(&c->throttle);
 	if (rc == 0)
+		rc = desk_jobs_new(c, &c->desk_jobs);
+	if (rc == 0)
 		rc = events_new(c, &c->events);
 	if (rc == 0)
 		rc = web_open(w->web_dir, &c->web, err);
@@ -236,18 +239,19 @@ void console_stop(struct console *c)
 		return;
 	if (c->mailbox)
 		mailbox_shut(c->mailbox); /* a job that waits for the line thread is let go */
-	jobs_stop(c->jobs);
 	if (c->ends->started) {
 		wish(c, WISH_STOP);
 		(void)pthread_join(c->ends->thread, NULL);
 	}
-	c->closed = true;
+	c->closed = true; /* from here on what is answered is only freed */
+	jobs_stop(c->jobs);
 	http_close(c->server);
 	events_free(c->events);
 	if (c->port)
 		port_unwatch(c->port);
 	port_close(c->port);
 	mailbox_close(c->mailbox);
+	desk_jobs_free(c->desk_jobs);
 	throttle_free(c->throttle);
 	web_close(c->web);
 	reader_close(c->reader);

@@ -28,5 +28,7 @@ handler_fn api_canned, api_canned_add, api_canned_change, api_canned_delete;
 handler_fn api_flows, api_flow, api_dashboard;
 /* api_audit.c */
 handler_fn api_audit, api_audit_verify;
+/* api_jobs.c */
+handler_fn api_report, api_export, api_jobs, api_job, api_job_result;
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CASE = ROLE_COUNSELLOR | ROLE_PROTECTION };
+enum { CASE = ROLE_COUNSELLOR | ROLE_PROTECTION, JOBS = ROLE_ME | ROLE_MANAGER | ROLE_PROTECTION };
 
 const struct route routes[] = {
 	{ HTTP_GET, "/openapi.json", 0, SCOPE_NONE, api_openapi, NULL },
@@ -65,6 +65,11 @@ const struct route routes[] = {
 	{ HTTP_GET, "/flows", ROLE_ANY, SCOPE_NONE, api_flows, NULL },
 	{ HTTP_GET, "/flows/{name}", ROLE_ANY, SCOPE_NONE, api_flow, NULL },
 	{ HTTP_GET, "/dashboard", CASE | ROLE_ME | ROLE_MANAGER, SCOPE_NONE, api_dashboard, NULL },
+	{ HTTP_POST, "/reports", JOBS, SCOPE_NONE, api_report, NULL },
+	{ HTTP_POST, "/exports", ROLE_MANAGER, SCOPE_NONE, api_export, NULL },
+	{ HTTP_GET, "/jobs", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_jobs, NULL },
+	{ HTTP_GET, "/jobs/{name}", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job, NULL },
+	{ HTTP_GET, "/jobs/{name}/result", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job_result, NULL },
 	{ HTTP_GET, "/audit", ROLE_AUDITOR, SCOPE_NONE, api_audit, NULL },
 	{ HTTP_POST, "/audit/verify", ROLE_AUDITOR, SCOPE_NONE, api_audit_verify, NULL },
 	{ 0, NULL, 0, SCOPE_NONE, NULL, NULL },

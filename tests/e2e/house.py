@@ -144,6 +144,10 @@ class House:
         with open(self.path("log"), "rb") as f:
             return f.read().decode("utf-8", "replace")
 
+    def now(self):
+        """The gateway's wall clock, in seconds."""
+        return time.time() + int(self.environment.get("WASL_CLOCK_OFFSET_MS", 0)) / 1000
+
     # ---- the command line
 
     def run(self, *args, stdin=None):
