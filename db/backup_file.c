@@ -231,7 +231,7 @@ int backup_open(const struct vault *vault, const char *from, const char *to, cha
 	}
 	if (rc == 0) {
 		rc = open_all(s, vault, from, about, cap, err);
-		if (s->plain >= 0 && (close(s->plain) != 0 || rc != 0)) {
+		if (to && (close(s->plain) != 0 || rc != 0)) {
 			(void)unlink(to);
 			rc = rc == 0 ? fail(err, -EIO, to) : rc;
 		}

@@ -167,12 +167,11 @@ int suppression_flush(struct db *db)
 
 static int take_hex(struct str *rest, unsigned char out[SUPPRESSION_HASH_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
 	for (size_t i = 0; i < HEX_LEN; i++) {
-		const char *d = i < rest->len ? memchr(digits, rest->at[i], 16) : NULL;
-		if (!d)
+		char c = i < rest->len ? rest->at[i] : ' ';
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
 			return -EBADMSG;
-		unsigned half = (unsigned)(d - digits);
+		unsigned half = (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
 		out[i / 2] = (unsigned char)(i % 2 ? out[i / 2] | half : half << 4);
 	}
 	*rest = str_from(*rest, HEX_LEN);

@@ -58,7 +58,7 @@ static int find(struct act_call *call, struct whose *out)
 
 static int person_read(struct act_call *call)
 {
-	struct whose whose;
+	struct whose whose = { .contact_id = 0 };
 	int rc = find(call, &whose);
 	if (rc != 0)
 		return rc;
@@ -81,7 +81,7 @@ static const char *in_the_way(enum erase_obstacle obstacle)
 
 static int ask_erase(struct act_call *call)
 {
-	struct whose whose;
+	struct whose whose = { .contact_id = 0 };
 	enum erase_obstacle obstacle;
 	int64_t approval_id;
 	int rc = find(call, &whose);
