@@ -8,7 +8,11 @@
 #define OF_CASE                                                                                                        \
 	" AND (?3 = '' OR k.direction = ?3) AND (?4 = '' OR instr(' ' || k.tags || ' ', ' ' || ?4 || ' ') > 0)"        \
 	" AND (?5 = '' OR k.office = ?5)"
-#define TRAVELLED " " TRAVELLED_ON " BETWEEN ?1 AND ?2 AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
+/* Said so that the indexes over both dates serve it. */
+#define TRAVELLED_THEN                                                                                                 \
+	" (k.departed_on BETWEEN ?1 AND ?2 AND k.direction = 'FROM_MA' OR k.returned_on BETWEEN ?1 AND ?2"             \
+	" AND (k.direction = 'TO_MA' OR k.departed_on IS NULL))"
+#define TRAVELLED TRAVELLED_THEN " AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
 #define OPENED " k.opened_at >= ?6 + 0 AND k.opened_at < ?7 + 0"
 #define ASKED OPENED " AND k.status <> 'PARTIAL' AND k.close_reason IS NOT 'DUPLICATE'" OF_CASE
 /* The first time somebody of the staff had the person: a call that reached, or a status that cannot be without one. */
@@ -25,7 +29,7 @@
 static const char *const sql[RQ_COUNT] = {
 	[RQ_PERSONS] = "SELECT " COUNTRY ", k.region, k.sex, k.age_band, count(*) FROM cases k WHERE" TRAVELLED " GROUP BY 1, 2, 3, 4",
 	[RQ_REQUESTS] = "SELECT count(*) FROM cases k WHERE" ASKED,
-	[RQ_KNOWN] = "SELECT EXISTS (SELECT 1 FROM cases k WHERE " TRAVELLED_ON " BETWEEN ?1 AND ?2 AND (?3 = '' OR k.direction = ?3))"
+	[RQ_KNOWN] = "SELECT EXISTS (SELECT 1 FROM cases k WHERE" TRAVELLED_THEN " AND (?3 = '' OR k.direction = ?3))"
 		" OR EXISTS (SELECT 1 FROM cases k WHERE k.opened_at >= ?6 + 0 AND k.opened_at < ?7 + 0 AND (?3 = '' OR k.direction = ?3))",
 	[RQ_VULNERABLE] = "WITH s AS MATERIALIZED (SELECT k.ref, k.sex, k.age_band, unseal('case.sensitive', CAST(k.ref AS INTEGER),"
 		" k.contact_id, k.sensitive) AS j FROM cases k WHERE k.sensitive IS NOT NULL AND" TRAVELLED ")"
@@ -33,8 +37,10 @@ static const char *const sql[RQ_COUNT] = {
 		" json_each(iif(json_valid(s.j), s.j, '{}'), '$.vulnerabilities') v GROUP BY 1, 2, 3",
 	[RQ_HISTORIC] = "SELECT direction, year_from, year_to, persons, requests, approximate, source FROM historic_total"
 		" WHERE (?3 = '' OR direction = ?3) ORDER BY direction, year_from, year_to",
-	[RQ_REACHED_STATUS] = "SELECT count(*) FROM (SELECT min(h.at) AS first FROM case_event h JOIN cases k ON k.ref = h.case_ref"
-		" WHERE h.field = 'status' AND h.became = ?8" OF_CASE " GROUP BY h.case_ref) WHERE first >= ?6 + 0 AND first < ?7 + 0",
+	[RQ_REACHED_STATUS] = "SELECT count(DISTINCT h.case_ref) FROM case_event h JOIN cases k ON k.ref = h.case_ref"
+		" WHERE h.field = 'status' AND h.became = ?8 AND h.at >= ?6 + 0 AND h.at < ?7 + 0" OF_CASE
+		" AND NOT EXISTS (SELECT 1 FROM case_event e WHERE e.case_ref = h.case_ref AND e.field = 'status' AND e.became = ?8"
+		" AND e.at < ?6 + 0)",
 	[RQ_CONTACT_DELAYS] = "SELECT first - opened_at FROM (SELECT k.opened_at, " FIRST_CONTACT " AS first FROM cases k WHERE" ASKED ")"
 		" WHERE first IS NOT NULL",
 	[RQ_TRAVEL_DELAYS] = "SELECT julianday(" TRAVELLED_ON ") - julianday(" DAY("k.opened_at") ") FROM cases k WHERE" TRAVELLED

@@ -24,7 +24,9 @@ CREATE TABLE imported (
   at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX message_service ON message (created_at, direction, mode, channel, status, segments);
+-- In the order in which reports group, so that a million rows are counted without being sorted.
+CREATE INDEX message_service ON message (direction, mode, channel, status, created_at, segments);
+CREATE INDEX answer_walk ON answer (flow, run_id, answer_id, answered_at, state, value, mode, language, case_ref);
 CREATE INDEX message_failed ON message (created_at, channel, status, reason)
   WHERE direction = 'out' AND status IN ('failed', 'expired', 'rejected', 'unknown');
 CREATE INDEX cases_departed ON cases (departed_on) WHERE departed_on IS NOT NULL;
