@@ -431,6 +431,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MESSAGE_LAST_OF_PEOPLE] = "SELECT message_id, iif(flow = 'staff', state, '') FROM message WHERE contact_id = ? AND"
 		" (direction = 'in' OR (flow = 'staff' AND status <> 'cancelled')) ORDER BY message_id DESC LIMIT 1",
 	[SQL_MESSAGE_LAST_CHANNEL] = "SELECT channel FROM message WHERE contact_id = ? AND mode = 'sms' ORDER BY message_id DESC LIMIT 1",
+	[SQL_TASK_CALL_BACK_OPEN] = "SELECT task_id FROM task WHERE case_ref = ? AND kind = 'CALL_BACK' AND done_at IS NULL"
+		" ORDER BY task_id DESC LIMIT 1",
 	[SQL_MESSAGE_MAY_UNDO] = "SELECT 1 FROM message m JOIN outbox o USING (message_id) WHERE m.message_id = ? AND m.contact_id = ?"
 		" AND m.flow = 'staff' AND m.state = ? AND o.sending = 0 AND m.attempts = 0",
 	[SQL_CANNED_DELETE] = "DELETE FROM canned WHERE canned_id = ?",

@@ -377,6 +377,11 @@ static int already_running(const char *state)
 	       (long long)json_integer_value(json_object_get(answer, "pid")),
 	       json_string_value(json_object_get(answer, "webhooks")), json_string_value(json_object_get(answer, "console")));
 	json_decref(answer);
+	request = json_pack("{s:s, s:s, s:s}", "do", "act", "act", "demo.link", "as", "demo");
+	if (control_ask(state, request, &answer) == 1 && json_is_true(json_object_get(answer, "ok")))
+		printf("The desk, once and within ten minutes: %s\n", json_string_value(json_object_get(answer, "link")));
+	json_decref(request);
+	json_decref(answer);
 	return 0;
 }
 

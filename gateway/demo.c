@@ -30,6 +30,11 @@ struct demo {
 
 static struct demo *the_demo; /* there is one process, and it is the demo or it is not */
 
+bool demo_is_on(void)
+{
+	return the_demo != NULL;
+}
+
 struct str demo_config(struct arena *arena, const char *state, unsigned port)
 {
 	struct buf b = buf_new(arena, 8192);

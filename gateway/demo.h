@@ -28,4 +28,6 @@ struct demo_person {
 };
 extern const struct demo_person demo_people[]; /* ended by number == NULL */
 
+bool demo_is_on(void); /* this process is the demo, and it has started */
+
 #endif

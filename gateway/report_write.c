@@ -302,7 +302,7 @@ static void sheet_cell(struct sheet_file *f, const struct report_cell *c, const 
 
 static void sheet_table(struct sheet_file *f, const struct report_table *t, int number)
 {
-	char name[32];
+	char name[40];
 	struct str labels[REPORT_COLUMNS_MAX];
 	int widths[REPORT_COLUMNS_MAX] = { 38 };
 	(void)snprintf(name, sizeof name, "%d %.20s", number, t->key);

@@ -56,7 +56,7 @@ static json_t *job_json(const struct desk_job *j)
 	(void)json_object_set_new(one, "state", json_string(states[j->state]));
 	(void)json_object_set_new(one, "percent", json_integer(j->state == DESK_JOB_DONE ? 100 : atomic_load(&j->percent)));
 	(void)json_object_set_new(one, "title", j->state == DESK_JOB_FAILED ? json_from_str(str_of(j->err.text)) :
-				  j->title[0] ? json_from_str(str_of(j->title)) : json_null());
+				  j->state == DESK_JOB_DONE && j->title[0] ? json_from_str(str_of(j->title)) : json_null());
 	(void)json_object_set_new(one, "result", j->state == DESK_JOB_DONE ? json_string(result) : json_null());
 	(void)json_object_set_new(one, "created_at", time_of(j->created_ms));
 	return one;

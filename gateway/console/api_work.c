@@ -177,6 +177,59 @@ static void act_is_done(struct call *call)
 	call_answer(call, 200, answer);
 }
 
+/* ---- a call: ends the call-back it was for, or one that is made for it */
+
+static int newest_call_back(struct call *call, struct db *db, int64_t *task_id)
+{
+	struct query q = db_query(db, SQL_TASK_CALL_BACK_OPEN);
+	bind_text(&q, call->seen.ref);
+	int rc = db_row(&q);
+	*task_id = rc == 1 ? col_i64(&q, 0) : 0;
+	if (rc == 1)
+		db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
+static int run_call(struct call *call, struct gateway *g, struct db *db)
+{
+	int64_t task_id = json_integer_value(json_object_get(call->body, "task_id"));
+	int rc = task_id ? 0 : newest_call_back(call, db, &task_id);
+	if (rc == 0 && !task_id) {
+		(void)json_object_set_new(call->body, "kind", json_string("CALL_BACK"));
+		call->audit = "task.add";
+		rc = run_act(call, g, db);
+		if (rc == 0)
+			rc = newest_call_back(call, db, &task_id);
+	}
+	if (rc != 0 || call->id)
+		return rc;
+	(void)json_object_set_new(call->body, "id", json_integer(task_id));
+	call->audit = "task.done";
+	return run_act(call, g, db);
+}
+
+/* The task that is named must be one of this case. */
+static bool names_own_task(struct call *call)
+{
+	static const char sql[] = "SELECT 1 FROM main.task WHERE task_id = ?1 AND case_ref = ?2";
+	json_t *id = json_object_get(call->body, "task_id");
+	return !json_is_integer(id) || NUMBER_OF(call, sql, cell_of_i64(json_integer_value(id)), cell_of_text(call->seen.ref)) == 1;
+}
+
+void api_call(struct call *call)
+{
+	struct str outcome;
+	if (!call_text(call, "outcome", 1, 16, false, &outcome))
+		return;
+	call->answer = json_object();
+	if (!names_own_task(call)) {
+		call_not_found(call);
+		return;
+	}
+	json_put_str(call->body, "ref", call->seen.ref);
+	call_write(call, run_call, act_is_done);
+}
+
 void api_act(struct call *call)
 {
 	struct str named = str_of(call->route->act);

@@ -1,4 +1,5 @@
-/* One job of the desk as the job thread sees it: what is asked for, copied, and where the result goes. */
+/* One job of the desk as the job thread sees it: what is asked for, copied, and where the result goes.  While it is under way
+ * rc, err and title are the job thread's. */
 #ifndef GATEWAY_CONSOLE_DESK_JOB_H
 #define GATEWAY_CONSOLE_DESK_JOB_H
 

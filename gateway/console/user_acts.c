@@ -3,6 +3,7 @@
 
 #include "gateway/console/accounts.h"
 #include "gateway/console/user_acts.h"
+#include "gateway/demo.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -60,7 +61,20 @@ static int disable(struct act_call *call)
 	return rc == -ENOENT ? act_fail(call, rc, "there is no user of this name") : rc;
 }
 
+/* For a second `make run` beside the first; nobody else has such an account. */
+static int link_of_demo(struct act_call *call)
+{
+	char text[256];
+	struct buf link = buf_over(text, sizeof text);
+	if (!demo_is_on())
+		return act_fail(call, -EPERM, "this daemon is not the demo");
+	int rc = demo_account_link(call->db, &call->g->config, call->now_ms, &link);
+	json_put_str(call->answer, "link", buf_str(&link));
+	return rc;
+}
+
 const struct act user_acts[] = {
+	{ "demo.link", link_of_demo, false },
 	{ "user.add", add, false },
 	{ "user.reset", reset, false },
 	{ "user.disable", disable, false },
