@@ -436,4 +436,26 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MESSAGE_MAY_UNDO] = "SELECT 1 FROM message m JOIN outbox o USING (message_id) WHERE m.message_id = ? AND m.contact_id = ?"
 		" AND m.flow = 'staff' AND m.state = ? AND o.sending = 0 AND m.attempts = 0",
 	[SQL_CANNED_DELETE] = "DELETE FROM canned WHERE canned_id = ?",
+	/* who takes which work, and how it ended (db/work.c) */
+	[SQL_ALERT_GET] = "SELECT contact_id, case_ref, level, office, role, taken_by, closed_at IS NOT NULL FROM alert"
+		" WHERE alert_id = ?",
+	[SQL_ALERT_TAKEN] = "UPDATE alert SET taken_by = ?, taken_at = ? WHERE alert_id = ?",
+	[SQL_ALERT_CLOSE] = "UPDATE alert SET closed_at = ?, closed_by = ?, outcome = ?, action = ? WHERE alert_id = ?",
+	[SQL_TASK_GET] = "SELECT contact_id, case_ref, kind, office, role, taken_by, done_at IS NOT NULL, note FROM task"
+		" WHERE task_id = ?",
+	[SQL_TASK_TAKEN] = "UPDATE task SET taken_by = ?, taken_at = ? WHERE task_id = ?",
+	[SQL_TASK_DONE] = "UPDATE task SET done_at = ?, done_by = ?, outcome = ?, note = ifnull(?, note) WHERE task_id = ?",
+	[SQL_TASK_TRIES] = "SELECT done_at FROM task WHERE contact_id = ?1 AND outcome = 'NO_ANSWER' AND done_at > (SELECT"
+		" ifnull(max(done_at), 0) FROM task WHERE contact_id = ?1 AND outcome = 'REACHED') ORDER BY done_at DESC LIMIT 64",
+	[SQL_ALERTS_TO_ESCALATE] = "SELECT alert_id, level, office, role, raised_at, ifnull(due_at, raised_at), escalated, escalate_at"
+		" FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND level IN ('URGENT', 'HIGH') AND (escalate_at IS NULL OR"
+		" escalate_at <= ?) ORDER BY escalate_at LIMIT ?",
+	[SQL_ALERT_ESCALATED] = "UPDATE alert SET escalated = ?, escalate_at = ? WHERE alert_id = ?",
+	[SQL_ALERTS_OPEN_COUNT] = "SELECT count(*) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND level = ?1"
+		" AND (?2 = '' OR office = ?2)",
+	[SQL_ALERTS_ESCALATE_NEXT] = "SELECT min(ifnull(escalate_at, 0)) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND"
+		" level IN ('URGENT', 'HIGH')",
+	[SQL_DUTY_TEXT_ADD] = "INSERT INTO duty_text (message_id, phone, phone_index, at) VALUES (?, ?, ?, ?)",
+	[SQL_DUTY_TEXT_LAST] = "SELECT ifnull(max(at), 0) FROM duty_text WHERE phone_index = ?",
+	[SQL_DUTY_TEXT_PHONE] = "SELECT phone FROM duty_text WHERE message_id = ?",
 };

@@ -8,8 +8,17 @@
 #include <stdio.h>
 #include <sysexits.h>
 
-static const struct act *const tables[] = {
-	approval_acts, number_acts, case_acts, import_acts, export_acts, rights_acts, user_acts, NULL,
+static const struct act *const tables[] = { /* a line a file */
+	approval_acts,
+	number_acts,
+	case_acts,
+	import_acts,
+	export_acts,
+	rights_acts,
+	user_acts,
+	work_acts,
+	desk_acts,
+	NULL,
 };
 
 static const struct act *find(const char *name)

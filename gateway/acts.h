@@ -11,5 +11,7 @@ extern const struct act import_acts[];
 extern const struct act export_acts[];
 extern const struct act rights_acts[];   /* act_rights.c */
 extern const struct act user_acts[];
+extern const struct act work_acts[];
+extern const struct act desk_acts[];
 
 #endif

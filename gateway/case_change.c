@@ -143,7 +143,10 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	case YES_NO:
 		return one_of("yes no", v) ? 0 : err_set(err, -EINVAL, "%s: must be yes or no", key->name);
 	case TAGS:
-		return tag_like(v) ? 0 : err_set(err, -EINVAL, "tags: write +TAG to add and -TAG to take away");
+		if (!tag_like(v))
+			return err_set(err, -EINVAL, "tags: write +TAG to add and -TAG to take away");
+		return v.at[0] == '-' || config_project(config, str_from(v, 1)) ? 0 :
+			err_set(err, -EINVAL, "tags: the configuration has no such project; see \"projects\"");
 	}
 	return -EINVAL;
 }

@@ -17,6 +17,7 @@ static const struct staff_word words[] = {
 	  " (SELECT contact_id FROM v_case WHERE ref = ?1) ORDER BY at" },
 	{ "mentor", "ref mentor", "as!", "case.mentor", NULL },
 	{ "external", "ref number", "as!", "case.external", NULL },
+	{ "missed", "ref", "as!", "case.missed", NULL },
 	{ "texts", "ref texts", "as! reason!", "case.texts", NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };

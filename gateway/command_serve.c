@@ -8,6 +8,7 @@
 #include "gateway/control.h"
 #include "gateway/demo.h"
 #include "gateway/health.h"
+#include "gateway/escalate.h"
 #include "gateway/housekeeping.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
@@ -40,6 +41,7 @@ struct service {
 	struct poller *poller;
 	struct credits *credits;
 	struct housekeeping *housekeeping;
+	struct escalation *escalation;
 	struct snapshot *snapshot;
 	struct purge *purge;
 	struct timer last_patience;
@@ -191,6 +193,8 @@ static int start(struct service *s, const char *state, struct err *err)
 	if (rc == 0)
 		rc = schedule_start(g);
 	if (rc == 0)
+		rc = escalation_start(g, &s->escalation);
+	if (rc == 0)
 		rc = snapshot_start(g, &s->snapshot);
 	if (rc == 0)
 		rc = purge_start(g, &s->purge);
@@ -209,6 +213,7 @@ static void stop(struct service *s)
 	demo_stop(g);
 	purge_stop(s->purge);
 	snapshot_stop(s->snapshot);
+	escalation_stop(s->escalation);
 	schedule_stop(g);
 	housekeeping_stop(s->housekeeping);
 	poller_stop(s->poller);

@@ -15,6 +15,7 @@ enum {
 	CONFIG_COUNTRIES_MAX = 64, CONFIG_OFFICES_MAX = 64, CONFIG_CHANNELS_MAX = 32, CONFIG_DUTY_MAX = 64,
 	CONFIG_WAVES_MAX = 16, CONFIG_REGIONS_MAX = 16, CONFIG_QUIET_DAYS_MAX = 8, CONFIG_STOPPED_MAX = 64,
 	CONFIG_LANGUAGES_MAX = 8, CONFIG_OPTIONAL_MAX = 8,
+	CONFIG_STEPS = 5, CONFIG_PROJECTS_MAX = 32, CONFIG_TARGETS_MAX = 24, CONFIG_PARTNERS_MAX = 128, CONFIG_SERVICES_MAX = 12,
 };
 
 #define CONFIG_STANDARD_PATH "/etc/wasl/wasl.json"
@@ -48,6 +49,20 @@ struct duty {
 	struct str role, office, phone;
 	struct hours hours;
 	unsigned escalate_after_minutes;
+};
+
+struct step_label { /* of the reintegration procedure */
+	struct str fr, en, ar, es;
+};
+
+struct project { /* a tag that staff give to cases */
+	struct str tag, name, donor, from, to, countries[CONFIG_TARGETS_MAX]; /* days; "" open */
+	size_t countries_count; /* 0: all */
+};
+
+struct partner { /* to whom people are referred */
+	struct str id, name, services[CONFIG_SERVICES_MAX];
+	size_t services_count; /* 0: anything */
 };
 
 struct wave {
@@ -95,6 +110,12 @@ struct config {
 	size_t offices_count;
 	struct duty duty[CONFIG_DUTY_MAX];
 	size_t duty_count;
+	struct step_label steps[CONFIG_STEPS];
+	size_t steps_count;
+	struct project projects[CONFIG_PROJECTS_MAX];
+	size_t projects_count;
+	struct partner partners[CONFIG_PARTNERS_MAX];
+	size_t partners_count;
 	struct wave waves[CONFIG_WAVES_MAX];
 	size_t waves_count;
 	struct channel channels[CONFIG_CHANNELS_MAX];
@@ -136,5 +157,10 @@ const struct channel *config_channel(const struct config *config, struct str id)
 const struct country *config_country(const struct config *config, struct str iso); /* NULL: not of this programme */
 /* The office whose catchment holds the region; else the default office of the country; else any default. NULL: none. */
 const struct office *config_office(const struct config *config, struct str country, struct str region);
+
+/* The label of step 1 to 5 in "fr", "en", "ar", "es"; "" for no step. */
+struct str config_step_label(const struct config *config, int64_t step, struct str language);
+const struct project *config_project(const struct config *config, struct str tag); /* NULL: none */
+bool config_service(struct str service); /* HEALTH SHELTER FOOD … of referrals */
 
 #endif

@@ -5,6 +5,7 @@
 #include "db/message.h"
 #include "db/parts.h"
 #include "db/seen.h"
+#include "gateway/approval.h"
 #include "gateway/inbound.h"
 #include "gateway/log.h"
 #include "gateway/phone_queue.h"
@@ -74,6 +75,8 @@ static int run(struct batch_item *item, struct db *db)
 	int rc = forget_people(h, db, now_ms);
 	if (rc == 0)
 		rc = take_overdue_parts(h, db, now_ms);
+	if (rc == 0)
+		rc = approval_sweep(h->g, now_ms);
 	if (rc == 0)
 		rc = open_sessions_purge(db, now_ms - DAY_MS);
 	if (rc == 0)

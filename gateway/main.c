@@ -25,8 +25,20 @@ static const struct command commands[] = {
 	{ "handset", "[--channel ID] [--number NUMBER] [--ussd CODE | --sms]", "a phone in the terminal", command_handset },
 	{ "channel", "list | explain --channel ID [--at TIME] [FILE…] | send --channel ID --to +212… --text TEXT |"
 	  " poll --channel ID [--since CURSOR] | token", "aggregators: health, raw requests, one send, one fetch", command_channel },
-	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT]",
+	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT] | history REF |"
+	  " note REF TEXT | notes REF | consent REF PURPOSE yes|no | consents REF | mentor REF CODE | external REF NUMBER |"
+	  " texts REF on|off | missed REF",
 	  "the cases", command_case },
+	{ "alert", "list [--office O] [--level L] | closed | take ID | release ID | close ID OUTCOME [--action TEXT]; --as USER",
+	  "what must be looked at", command_alert },
+	{ "task", "list [--office O] [--kind K] | take ID | release ID | done ID OUTCOME [--note TEXT] | add REF KIND; --as USER",
+	  "what must be done", command_task },
+	{ "referral", "add REF SERVICE ORGANISATION [--feedback_due DAY] | outcome ID OUTCOME | list [--case REF] [--open yes]; --as USER",
+	  "who was sent to which partner", command_referral },
+	{ "session", "list | show ID | add --at 'DAY TIME' --place P [--tag T] | invite ID REF | attended ID REF yes|no; --as USER",
+	  "group information sessions", command_session },
+	{ "appointment", "list REF | add REF --at 'DAY TIME' --place P | send ID | attended ID yes|no; --as USER",
+	  "one person's appointments", command_appointment },
 	{ "approval", "list [--state S] | approve ID --as USER --reason TEXT | refuse ID --as USER --reason TEXT",
 	  "what waits for a second person", command_approval },
 	{ "number", "list [--state S] | refuse REF --as USER --reason TEXT", "claims of a new number", command_number },

@@ -158,3 +158,14 @@ int push_begin(struct gateway *g, int64_t contact_id, const struct push *push, i
 	seal_key_forget(&p.who.key);
 	return rc;
 }
+
+const char *push_why(int result)
+{
+	switch (result) {
+	case PUSH_LATER: return "a conversation with this person is going on; try again in an hour";
+	case PUSH_NO_NUMBER: return "no number of this person is in use";
+	case PUSH_NO_CHANNEL: return "no channel reaches numbers of this country";
+	case PUSH_FORBIDDEN: return "this person said STOP or is not to be contacted, or the texts are paused";
+	default: return "it does not leave";
+	}
+}

@@ -30,6 +30,8 @@ enum push_result {
 /* *message_id: of the queued text, 0 where none.  A result of enum push_result, or an error of the db floor. */
 int push_begin(struct gateway *g, int64_t contact_id, const struct push *push, int64_t now_ms, int64_t *message_id)
 	__attribute__((warn_unused_result));
+/* Of a result that is not PUSH_QUEUED, for staff: why nothing was sent. */
+const char *push_why(int result);
 /* The channel that reaches a number of this country; the one the person used last where it does.  NULL: none. */
 const struct channel *push_channel(const struct config *config, struct str country, struct str last_used);
 

@@ -19,6 +19,11 @@ struct staff_word {
 int staff_command(const struct invocation *in, const char *name, const struct staff_word *words);
 
 int command_approval(const struct invocation *in);
+int command_alert(const struct invocation *in);
+int command_task(const struct invocation *in);
+int command_referral(const struct invocation *in);
+int command_session(const struct invocation *in);
+int command_appointment(const struct invocation *in);
 int command_case_file(const struct invocation *in); /* the words of `wasl case` beside list, show and set */
 int command_number(const struct invocation *in);
 

@@ -103,7 +103,7 @@ static void test_staff(void)
 	check_begin("the history of status and step has a date and a name, whoever writes");
 	CHECK_INT(set("step=2", ""), 0);
 	CHECK_INT(set("step=2", ""), 0);
-	CHECK(says("SELECT group_concat(ifnull(was, '-') || '>' || became || ':' || actor) FROM case_event WHERE field = 'status'",
+	CHECK(says("SELECT group_concat(ifnull(was, '-') || '>' || became || ':' || actor) FROM (SELECT * FROM case_event WHERE field = 'status' ORDER BY event_id)",
 		   "->PARTIAL:wasl,PARTIAL>BOOKED:fatima,BOOKED>CLOSED:fatima,CLOSED>READY:fatima,READY>WITHDRAWN:fatima,"
 		   "WITHDRAWN>NEW:fatima,NEW>ASSIGNED:fatima"));
 	CHECK(says("SELECT count(*) || max(became) FROM case_event WHERE field = 'step'", "12"));

@@ -23,7 +23,7 @@ static struct config config; /* large: not on the stack */
 
 struct reports {
 	size_t count;
-	char all[16384];
+	char all[32768];
 	size_t len;
 };
 
@@ -63,7 +63,7 @@ static const struct bad {
 	/* unknown keys */
 	{ TOP("\"programm\": {}"), "t.json:3: programm: unknown key; did you mean \"programme\"?" },
 	{ TOP("\"listn\": {}"), "t.json:3: listn: unknown key; did you mean \"listen\"?" },
-	{ TOP("\"zzzzzz\": 1"), "t.json:3: zzzzzz: unknown key; known here: programme, public_url, listen, state" },
+	{ TOP("\"zzzzzz\": 1"), "t.json:3: zzzzzz: unknown key; known here: programme, public_url, console_url, listen, state" },
 	{ TOP("\"listen\": {\n\"webhook\": \"127.0.0.1:1\"}"),
 	  "t.json:4: listen.webhook: unknown key; did you mean \"webhooks\"?" },
 	{ TOP("\"countries\": {\"MA\": {\n\"telefone\": \"1\"}}"),
