@@ -269,7 +269,7 @@ static int export_results(struct reader *reader, const struct export_ask *ask, s
 			  const struct export_watch *watch, int64_t *rows, struct err *err)
 {
 	char path[4096];
-	struct str name;
+	struct str name = STR("");
 	struct outfile out;
 	struct span span = { 0 };
 	struct values values = { questions_of(ask) };

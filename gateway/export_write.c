@@ -50,7 +50,7 @@ struct str export_meaning(struct str column)
 
 static const char *folder_of(const char *path, char *folder, size_t cap)
 {
-	const char *slash = strrchr(path, '/');
+	const char *slash = path ? strrchr(path, '/') : NULL;
 	return slash && str_copy(str_span(path, slash + 1), folder, cap) ? folder : ".";
 }
 

@@ -33,7 +33,7 @@ static int add(struct import_row *row, struct str name, struct str value)
 /* An apostrophe in front of what looks like a formula is ours or a spreadsheet's, never the person's. */
 static struct str without_guard(struct str value)
 {
-	bool guarded = value.len > 1 && value.at[0] == '\'' && memchr("=+-@", value.at[1], 4);
+	bool guarded = value.len > 1 && value.at[0] == '\'' && strchr("=+-@", value.at[1]) && value.at[1];
 	return guarded ? str_from(value, 1) : value;
 }
 

@@ -241,7 +241,7 @@ int report_run(struct reader *reader, const struct config *config, const struct 
 {
 	const struct kind *kind = NULL;
 	struct report_page before = { 0 };
-	struct build b = { .reader = reader, .config = config, .ask = ask, .err = err,
+	struct build b = { .reader = reader, .report = out, .config = config, .ask = ask, .err = err,
 			   .filter = { .direction = ask->direction, .tag = ask->tag, .office = ask->office } };
 	*out = (struct report_page){ 0 };
 	int rc = check_ask(ask, &kind, err);

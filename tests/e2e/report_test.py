@@ -115,6 +115,8 @@ def test_outside(house):
     report.check("2 and 2 are hidden", column(t["needs"], "persons")[:2] == ["<5", "<5"] and page["outside"] is True, t["needs"])
     t, _ = tables(house, "year-to", "--year", "2020", "--outside", "--national")
     report.check("published as the manager decides", column(t["persons"], "persons") == [148, 137, 10, 0, 1], t["persons"])
+    audit = house.rows("SELECT count(*) AS n FROM v_audit WHERE object = 'year-to' AND action LIKE '%unmasked'")
+    report.check("and that is in the audit", audit[0]["n"] == 1, audit)
     t, _ = tables(house, "vulnerability", "--year", "2020", "--outside", "--national", "--direction", "FROM_MA")
     report.check("vulnerabilities stay masked", (t["from"][0]["men"], t["from"][0]["women"], t["from"][0]["total"]) == ("hidden", "<5", 8), t["from"])
     t, _ = tables(house, "country", "--year", "2020", "--outside")
