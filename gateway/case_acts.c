@@ -4,6 +4,7 @@
 #include "gateway/case_acts.h"
 #include "gateway/case_change.h"
 #include "gateway/consents.h"
+#include "gateway/schedule_case.h"
 
 #include <errno.h>
 
@@ -86,6 +87,8 @@ static int consent(struct act_call *call)
 	rc = consent_record(call->db, &row, purpose, str_eq_z(answer, "yes"), call->now_ms, &change);
 	if (rc == 0)
 		rc = case_update(call->db, str_of(row.ref), &change, call->now_ms);
+	if (rc == 0)
+		rc = schedule_case(call->db, &call->g->config, str_of(row.ref), call->now_ms);
 	struct buf b = buf_new(&call->db->arena, 64);
 	buf_printf(&b, "consent.%s ", str_eq_z(answer, "yes") ? "give" : "withdraw");
 	buf_put(&b, purpose);

@@ -9,6 +9,7 @@
 #include "gateway/json.h"
 #include "gateway/number_change.h"
 #include "gateway/push.h"
+#include "gateway/schedule_case.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,14 +20,18 @@ static bool is_sensitive(struct str field)
 	return str_eq_z(field, "urgent_need") || str_eq_z(field, "health") || str_eq_z(field, "with_family_adult");
 }
 
-/* The office that has the person: the case's own, else the default one of the country. */
-static struct str office_of(const struct casework *w)
+struct str casework_office(struct gateway *g, struct str ref)
 {
 	struct case_row row;
-	if (w->case_ref[0] && case_by_ref(&w->g->db, str_of(w->case_ref), NULL, &row) == 1 && row.office[0])
-		return arena_str(&w->g->db.arena, str_of(row.office));
-	const struct office *office = config_office(&w->g->config, w->g->config.programme_country, STR(""));
+	if (ref.len && case_by_ref(&g->db, ref, NULL, &row) == 1 && row.office[0])
+		return arena_str(&g->db.arena, str_of(row.office));
+	const struct office *office = config_office(&g->config, g->config.programme_country, STR(""));
 	return office ? office->id : STR("");
+}
+
+static struct str office_of(const struct casework *w)
+{
+	return casework_office(w->g, str_of(w->case_ref));
 }
 
 static int open_case(struct casework *w, const struct effect *e)
@@ -166,6 +171,8 @@ static int add_consent(struct casework *w, const struct effect *e)
 	struct consent row = { .purpose = e->a, .answer = e->b, .text_key = e->c, .text_version = e->d,
 			       .language = w->language, .channel = w->channel->id };
 	int rc = consent_add(&w->g->db, w->who->contact_id, &row, w->now_ms);
+	if (rc == 0 && str_eq_z(e->a, "CHECKINS") && w->case_ref[0])
+		rc = schedule_case(&w->g->db, &w->g->config, str_of(w->case_ref), w->now_ms);
 	return rc == 0 && str_eq_z(e->b, "YES") ? contact_keep(&w->g->db, w->who->contact_id) : rc;
 }
 

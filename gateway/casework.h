@@ -22,4 +22,7 @@ struct casework {
 int casework_apply(struct casework *work, const struct outcome *outcome) __attribute__((warn_unused_result));
 int casework_apply_one(struct casework *work, const struct effect *effect) __attribute__((warn_unused_result));
 
+/* The office that has this case, else the default one of the programme's country; "" = none.  ref "": no case. */
+struct str casework_office(struct gateway *g, struct str ref);
+
 #endif

@@ -3,6 +3,7 @@
 #include "db/checkin.h"
 #include "db/contact.h"
 #include "db/message.h"
+#include "gateway/casework.h"
 
 #include <string.h>
 
@@ -52,9 +53,8 @@ static int give_task(struct gateway *g, const struct contact *who, const char *w
 	rc = case_of_contact(&g->db, who->contact_id, NULL, &row);
 	if (rc < 0)
 		return rc;
-	const struct office *home = config_office(&g->config, g->config.programme_country, STR(""));
-	struct str office = rc == 1 && row.office[0] ? str_of(row.office) : home ? home->id : STR("");
-	struct task_row task = { .case_ref = rc == 1 ? str_of(row.ref) : STR(""), .kind = STR("VERIFY_NUMBER"), .office = office,
+	struct str ref = rc == 1 ? str_of(row.ref) : STR("");
+	struct task_row task = { .case_ref = ref, .kind = STR("VERIFY_NUMBER"), .office = casework_office(g, ref),
 				 .role = STR("counsellor"), .note = str_of(words_for), .contact_id = who->contact_id,
 				 .created_at = now_ms, .due_at = now_ms + 5 * DAY_MS };
 	return task_add(&g->db, &task, &who->key);

@@ -2,6 +2,7 @@
 #include "gateway/schedule.h"
 
 #include "gateway/calendar.h"
+#include "gateway/casework.h"
 #include "gateway/log.h"
 #include "gateway/push.h"
 #include "gateway/schedule_case.h"
@@ -57,27 +58,13 @@ static int64_t or_end(const struct due *d, int64_t at_ms)
 
 /* ---- people's work */
 
-static struct str office_of(const struct due *d)
-{
-	const struct config *config = &d->g->config;
-	struct case_row row;
-	if (strcmp(d->s.direction, "FROM_MA") == 0 && d->s.return_country[0]) { /* the counsellor where the person is now */
-		const struct office *there = config_office(config, str_of(d->s.return_country), STR(""));
-		if (there && str_eq(there->country, str_of(d->s.return_country)))
-			return there->id;
-	}
-	if (case_by_ref(d->db, str_of(d->s.ref), NULL, &row) == 1 && row.office[0])
-		return arena_str(&d->db->arena, str_of(row.office));
-	const struct office *home = config_office(config, config->programme_country, STR(""));
-	return home ? home->id : STR("");
-}
-
 static int give_task(struct due *d, const char *kind, const char *words)
 {
 	char note[120];
 	(void)snprintf(note, sizeof note, "%s: %s", d->c.wave, words);
-	struct task_row task = { .case_ref = str_of(d->c.case_ref), .kind = str_of(kind), .office = office_of(d),
-				 .role = STR("counsellor"), .note = str_of(note), .contact_id = d->who.contact_id, .created_at = d->now_ms,
+	struct str ref = str_of(d->s.ref);
+	struct task_row task = { .case_ref = ref, .kind = str_of(kind), .office = casework_office(d->g, ref), .role = STR("counsellor"),
+				 .note = str_of(note), .contact_id = d->who.contact_id, .created_at = d->now_ms,
 				 .due_at = d->now_ms + 5 * DAY_MS };
 	return task_add(d->db, &task, &d->who.key);
 }

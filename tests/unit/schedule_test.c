@@ -151,12 +151,13 @@ static struct person somebody(const char *country, const char *returned_on)
 	CHECK_INT(contact_set_pref(&g.db, &who, STR("CALL_OK")), 0);
 	CHECK_INT(contact_keep(&g.db, who.contact_id), 0);
 	CHECK_INT(case_new_ref(&g.db, p.ref), 0);
-	CHECK_INT(case_open(&g.db, str_of(p.ref), who.contact_id, STR("FROM_MA"), STR("RETURNED"), STR("CALL_OK"), STR("RABAT"),
+	CHECK_INT(case_open(&g.db, str_of(p.ref), who.contact_id, STR("FROM_MA"), STR("DEPARTED"), STR("CALL_OK"), STR("RABAT"),
 			    gateway_now(&g)), 0);
 	end();
 	p.contact_id = who.contact_id;
 	seal_key_forget(&who.key);
 	set(&p, "return_country", country);
+	set(&p, "status", "RETURNED");
 	set(&p, "birth_year", "1994");
 	set(&p, "consent_checkins", "yes");
 	if (returned_on)
