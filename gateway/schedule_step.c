@@ -191,6 +191,8 @@ static int step_of_person(struct due *d)
 {
 	struct checkin_facts facts;
 	bool waits = strcmp(d->c.outcome, "SCHEDULED") == 0 || strcmp(d->c.outcome, "SENT") == 0;
+	if (!waits && strcmp(d->c.outcome, "STARTED") != 0 && strcmp(d->c.outcome, "PARTIAL") != 0)
+		return checkin_look_again(d->db, d->c.checkin_id, 0); /* it was over already */
 	if (d->now_ms >= d->c.closes_at)
 		return end_of_window(d);
 	if (strcmp(d->c.outcome, "STARTED") == 0)
