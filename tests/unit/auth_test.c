@@ -15,7 +15,7 @@ static void test_codes(void)
 	char code[AUTH_CODE_LEN + 1];
 	for (size_t i = 0; i < sizeof vector / sizeof *vector; i++) {
 		CHECK(auth_code(secret, vector[i].seconds / 30, code));
-		CHECK_STR(str_of(code), vector[i].code);
+		CHECK_STR(str_of(code), str_of(vector[i].code));
 	}
 	CHECK(!auth_code(STR("no base32!"), 1, code));
 }
