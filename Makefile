@@ -115,14 +115,27 @@ $(BAD_DISK): tests/crash/baddisk.c | build-packages
 	@$(CC) $(CFLAGS_ALL) -fPIC -shared -o $@ $<
 .PHONY: crash-tests
 crash-tests: $(POWERCUT) $(BAD_DISK)
+# Every question in every language with everything that can be typed.
+WALK := $(B)/tests/walk/walk
+$(WALK): $(patsubst %.c,$(B)/%.o,$(wildcard tests/walk/*.c)) $(UNIT_SHARED) $(GATEWAY_O) $(DB_O) $(FLOWS_O)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+# Invented people over months at a fake clock; linked against the archive, because its sink stands where the sender stands.
+SIMULATE := $(B)/tests/simulation/simulate
+$(SIMULATE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/simulation/*.c)) $(B)/tests/unit/check.o $(B)/wasl.a
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ $(LIBS)
+.PHONY: long-tests
+long-tests: crash-tests $(WALK) $(SIMULATE)
 
 # The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
 E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
 test:
 	@sh .ci/need.sh test
 	@$(MAKE) --no-print-directory VARIANT=asan units
-	@$(MAKE) --no-print-directory VARIANT=crash all crash-tests
-	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut $(E2E)
+	@$(MAKE) --no-print-directory VARIANT=crash all long-tests
+	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut build/crash/tests/walk/walk \
+		build/crash/tests/simulation/simulate $(E2E)
 
 # ---- what a commit must pass
 

@@ -118,7 +118,11 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 			 task[] = { e->a, e->d, e->b }, number[] = { e->a, e->b, e->c, e->d };
 	switch (e->kind) {
 	case EFFECT_ANSWER: add_row(w, e->run_id, "answer", answer, 2); break;
-	case EFFECT_CONSENT: add_row(w, 0, "consent", consent, 2); break;
+	case EFFECT_CONSENT:
+		add_row(w, 0, "consent", consent, 2);
+		if (str_eq_z(e->a, "CHECKINS"))
+			w->checkin_consent = str_eq_z(e->b, "YES");
+		break;
 	case EFFECT_ALERT: add_row(w, 0, "alert", alert, 4); break;
 	case EFFECT_TASK: add_row(w, 0, "task", task, 3); break;
 	case EFFECT_OPEN_CASE:
@@ -162,7 +166,7 @@ static const struct session *unfinished(const struct world *w, enum mode mode)
 	return session_resumable(w->book, other) ? other : NULL;
 }
 
-static void fill_facts(struct world *w, enum mode mode, struct facts *f, char ref[16])
+void world_facts(struct world *w, enum mode mode, struct facts *f, char ref[16])
 {
 	static const struct binding placeholders[] = {
 		{ { "tel", 3 }, { "0537652881", 10 } }, { { "callback", 8 }, { "0500000000", 10 } },
@@ -274,7 +278,7 @@ static const struct outcome *step(struct world *w, enum mode mode, enum input_ki
 	char ref[16] = "";
 	struct session *s = mode == MODE_USSD ? &w->ussd : &w->sms;
 	arena_reset(&w->arena);
-	fill_facts(w, mode, &facts, ref);
+	world_facts(w, mode, &facts, ref);
 	if (kind == INPUT_DIAL || (mode == MODE_SMS && w->now_ms - w->sms_ms > 72 * hour_ms))
 		*s = (struct session){ 0 };
 	w->sms_ms = mode == MODE_SMS ? w->now_ms : w->sms_ms;

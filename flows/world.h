@@ -44,6 +44,8 @@ struct world {
 int world_init(struct world *w, const struct book *book) __attribute__((warn_unused_result)); /* 0 or -ENOMEM */
 void world_release(struct world *w);
 
+/* What the next step by this way in will find; ref: room for the free reference that f points at. */
+void world_facts(struct world *w, enum mode mode, struct facts *f, char ref[16]);
 /* What the person does; NULL: flow_step() refused.  The outcome lives until the next call. */
 const struct outcome *world_step(struct world *w, enum mode mode, enum input_kind kind, struct str text);
 /* The gateway begins: "flow:STATE", with variables. */
