@@ -453,8 +453,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ALERT_ESCALATED] = "UPDATE alert SET escalated = ?, escalate_at = ? WHERE alert_id = ?",
 	[SQL_ALERTS_OPEN_COUNT] = "SELECT count(*) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND level = ?1"
 		" AND (?2 = '' OR office = ?2)",
-	[SQL_ALERTS_ESCALATE_NEXT] = "SELECT min(ifnull(escalate_at, 0)) FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND"
-		" level IN ('URGENT', 'HIGH')",
 	[SQL_DUTY_TEXT_ADD] = "INSERT INTO duty_text (message_id, phone, phone_index, at) VALUES (?, ?, ?, ?)",
 	[SQL_DUTY_TEXT_LAST] = "SELECT ifnull(max(at), 0) FROM duty_text WHERE phone_index = ?",
 	[SQL_DUTY_TEXT_PHONE] = "SELECT phone FROM duty_text WHERE message_id = ?",
