@@ -356,6 +356,57 @@ static void test_finish_on_old_words(void)
 	book_free(&changed);
 }
 
+/* All definitions with another title: every version is another one. */
+static int load_new_titles(struct book *changed)
+{
+	static char bytes[1024 * 1024];
+	static const struct str mark = { "\"title\": \"", 10 };
+	struct source sources[32];
+	struct buf all = buf_over(bytes, sizeof bytes);
+	size_t count = 0;
+	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++) {
+		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
+		const char *at = memmem(f->bytes, f->len, mark.at, mark.len);
+		if (!at)
+			continue;
+		size_t from = all.len;
+		buf_put(&all, str_span(f->bytes, at + mark.len));
+		buf_put_z(&all, "New: ");
+		buf_put(&all, str_span(at + mark.len, f->bytes + f->len));
+		sources[count - 1].bytes = str_span(all.at + from, all.at + all.len);
+	}
+	return book_load(changed, sources, count, NULL, NULL);
+}
+
+static void test_nobody_is_stranded(void)
+{
+	static struct world w;
+	static struct book changed;
+	struct err err = { "" };
+	check_begin("every conversation changed: who stands at any question of the old ones still stands there, and goes on");
+	CHECK_INT(load_new_titles(&changed), 0);
+	CHECK_INT(world_init(&w, &changed), 0);
+	w.language = 0;
+	for (size_t f = 0; f < book.flows_count; f++) {
+		const struct flow *was = book.flows[f];
+		CHECK_INT(book_add_version(&changed, (struct source){ was->name, was->source }, &err), 0);
+		CHECK(strcmp(book_flow(&changed, was->name, STR(""))->version, was->version) != 0);
+		for (size_t i = 0; i < was->states_count; i++) {
+			if (was->states[i].kind != STATE_QUESTION || was->states[i].optional)
+				continue;
+			w.ussd = (struct session){ .run_id = 7 };
+			CHECK(str_copy(was->name, w.ussd.flow, sizeof w.ussd.flow) &&
+			      str_copy(str_of(was->version), w.ussd.version, sizeof w.ussd.version) &&
+			      str_copy(was->states[i].name, w.ussd.state, sizeof w.ussd.state));
+			w.rows_count = 0;
+			const struct outcome *out = say(&w, MODE_USSD, "98"); /* the same question again */
+			CHECK(out && str_eq_z(was->states[i].name, out->now.state) && strcmp(out->now.version, was->version) == 0);
+		}
+	}
+	world_release(&w);
+	book_free(&changed);
+}
+
 static void test_pin(void)
 {
 	static struct world w;
@@ -415,6 +466,7 @@ int main(void)
 	test_begin();
 	test_old_version();
 	test_finish_on_old_words();
+	test_nobody_is_stranded();
 	test_pin();
 	test_placeholders();
 	book_free(&book);
