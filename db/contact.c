@@ -258,11 +258,11 @@ static int count_of(struct db *db, enum sql_name name, int64_t contact_id, int64
 	return rc < 0 ? rc : 0;
 }
 
-/* Somebody of the staff has work with this person, or a last message is still leaving. */
+/* Somebody of the staff has work with this person, a last message is still leaving, or there is a case: retention is for those. */
 static int still_needed(struct db *db, int64_t contact_id, int64_t *n)
 {
 	static const enum sql_name reasons[] = { SQL_MESSAGES_PENDING_OF_CONTACT, SQL_ALERTS_OPEN_OF_CONTACT,
-						 SQL_TASKS_OPEN_OF_CONTACT, SQL_CONSENT_COUNT };
+						 SQL_TASKS_OPEN_OF_CONTACT, SQL_CONSENT_COUNT, SQL_CONTACT_HAS_CASES };
 	*n = 0;
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons && *n == 0; i++) {
 		int rc = count_of(db, reasons[i], contact_id, n);
@@ -274,7 +274,8 @@ static int still_needed(struct db *db, int64_t contact_id, int64_t *n)
 
 int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms)
 {
-	static const enum sql_name steps[] = { SQL_MESSAGES_OF_CONTACT_DELETE, SQL_REPLAY_DISOWN, SQL_CONTACT_DELETE };
+	static const enum sql_name steps[] = { SQL_ANSWERS_OF_NOBODY_DELETE, SQL_MESSAGES_OF_CONTACT_DELETE, SQL_REPLAY_DISOWN,
+						SQL_CONTACT_DELETE };
 	int64_t needed;
 	int rc = still_needed(db, contact_id, &needed);
 	if (rc != 0)
@@ -430,6 +431,9 @@ int opt_in(struct db *db, struct str e164, int64_t now_ms)
 
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 {
+	int rc = str_eq_z(consent->answer, "NO") ? consent_withdraw(db, contact_id, consent->purpose, now_ms) : 0;
+	if (rc != 0)
+		return rc;
 	struct query q = db_query(db, SQL_CONSENT_ADD);
 	bind_i64(&q, db_new_id(db));
 	bind_i64(&q, contact_id);

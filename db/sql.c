@@ -370,6 +370,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CASE_SOURCE] = "UPDATE cases SET source_point = (SELECT source_point FROM contact c WHERE c.contact_id = cases.contact_id)"
 		" WHERE ref = ?",
 	[SQL_CASES_OF_CONTACT_SINCE] = "SELECT count(*) FROM cases WHERE contact_id = ? AND opened_at >= ?",
+	[SQL_ANSWERS_OF_NOBODY_DELETE] = "DELETE FROM answer WHERE contact_id = ? AND case_ref IS NULL",
+	[SQL_CONTACT_HAS_CASES] = "SELECT count(*) FROM cases WHERE contact_id = ?",
 	[SQL_CONSENT_WITHDRAW] = "UPDATE consent SET withdrawn_at = ? WHERE contact_id = ? AND purpose = ? AND answer = 'YES'"
 		" AND withdrawn_at IS NULL",
 

@@ -33,9 +33,7 @@ int consent_record(struct db *db, const struct case_row *row, struct str purpose
 		   struct case_change *change)
 {
 	struct consent said = { .purpose = purpose, .answer = yes ? STR("YES") : STR("NO"), .channel = STR("staff") };
-	int rc = yes ? 0 : consent_withdraw(db, row->contact_id, purpose, now_ms);
-	if (rc == 0 && !yes)
-		rc = follow_no(db, row, purpose, change);
+	int rc = yes ? 0 : follow_no(db, row, purpose, change);
 	if (str_eq_z(purpose, "CHECKINS"))
 		change->consent_checkins = yes;
 	return rc == 0 ? consent_add(db, row->contact_id, &said, now_ms) : rc;

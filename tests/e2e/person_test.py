@@ -209,6 +209,19 @@ def refused():
         report.check("what is no number is refused with words", bad.returncode == 65 and b"+224" in bad.stderr, str(bad))
 
 
+def changed_my_mind():
+    """Yes, and then, before anything was asked, no: nothing of the person stays."""
+    with Town() as town:
+        phone = Phone(town.house, OWN)
+        phone.dial()
+        for key in ("1", "1", "2", "1", "1", "00", "1", "2", "2", "1", "2"):
+            screen = phone.type(key)
+        report.check("a NO after a YES is heard", screen.startswith("END D'accord. Nous ne gardons pas"), screen)
+        report.check("and nothing of the person stays", not town.rows("SELECT 1 FROM v_contact") and
+                     not town.rows("SELECT 1 FROM v_message"), str(town.rows("SELECT * FROM v_consent")))
+
+
+changed_my_mind()
 proofs()
 changed()
 refused()
