@@ -4,7 +4,6 @@
 
 const struct approval_kind approval_kinds[] = {
 	{ "ERASE", "protection", rights_erase },
-	{ "MERGE", "supervisor", NULL },
 	{ "NUMBER", "supervisor", number_carry_out },
 	{ "EXPORT_NAMES", "supervisor", NULL },
 	{ NULL, NULL, NULL },

@@ -2,7 +2,7 @@
 
 CREATE TABLE approval (
   approval_id  INTEGER PRIMARY KEY,
-  kind         TEXT NOT NULL,                -- ERASE MERGE NUMBER EXPORT_NAMES
+  kind         TEXT NOT NULL,                -- ERASE NUMBER EXPORT_NAMES
   object       TEXT NOT NULL,                -- a pseudonym of ours: case reference, name of an export
   contact_id   INTEGER REFERENCES contact,   -- whose it is; NULL: nobody's, sealed with the vault's own key
   payload      BLOB,                         -- (sealed) JSON: what exactly is to be done
