@@ -244,5 +244,7 @@ int command_case(const struct invocation *in)
 		return case_show(in);
 	if (strcmp(what, "set") == 0)
 		return case_set(in);
+	if (strcmp(what, "steps") == 0 || strcmp(what, "points") == 0)
+		return command_case_count(in, strcmp(what, "steps") == 0);
 	return command_case_file(in);
 }

@@ -24,6 +24,7 @@ int command_task(const struct invocation *in);
 int command_referral(const struct invocation *in);
 int command_session(const struct invocation *in);
 int command_appointment(const struct invocation *in);
+int command_case_count(const struct invocation *in, bool steps); /* steps: by step and counsellor; else by orientation point */
 int command_case_file(const struct invocation *in); /* the words of `wasl case` beside list, show and set */
 int command_number(const struct invocation *in);
 

@@ -221,7 +221,26 @@ def changed_my_mind():
                      not town.rows("SELECT 1 FROM v_message"), str(town.rows("SELECT * FROM v_consent")))
 
 
+def counted():
+    """Cases by step and counsellor, with the labels of the configuration; requests by orientation point."""
+    with Town() as town:
+        labels = [{"fr": "Etape %d" % n, "ar": "مرحلة %d" % n, "en": "Step %d" % n, "es": "Paso %d" % n} for n in range(1, 6)]
+        town.house.stop()
+        town.house.config["steps"] = labels
+        town.house.write_config()
+        town.house.start()
+        Phone(town.house, OWN).sms("RETOUR3")
+        _, _, ref = town.request(OWN)
+        done = town.house.run("case", "set", ref, "step=2", "assigned_to=amina", "--as", "amina")
+        steps = town.house.run("case", "steps", "--json").stdout.decode()
+        report.check("a label of the configuration is in the count by step and counsellor", done.returncode == 0 and
+                     '"Etape 2"' in steps and '"amina"' in steps, steps + done.stderr.decode())
+        points = town.house.run("case", "points").stdout.decode().split()
+        report.check("the poster of point 3 is counted", points == ["3", "1"], str(points))
+
+
 changed_my_mind()
+counted()
 proofs()
 changed()
 refused()
