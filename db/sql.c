@@ -420,6 +420,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_STAFF_SESSION_SEEN] = "UPDATE staff_session SET seen_at = max(seen_at, ?) WHERE token_hash = ?",
 	[SQL_STAFF_SESSION_END] = "DELETE FROM staff_session WHERE token_hash = ?",
 	[SQL_STAFF_SESSIONS_END] = "DELETE FROM staff_session WHERE staff_id = ?",
+	[SQL_STAFF_SESSIONS_MOVE] = "UPDATE staff_session SET began_at = began_at + ?1, seen_at = seen_at + ?1",
 	[SQL_STAFF_SESSIONS_EXPIRE] = "DELETE FROM staff_session WHERE seen_at < ?",
 	[SQL_CASE_READ_PUT] = "INSERT INTO case_read VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
 		" message_id = max(message_id, excluded.message_id)",

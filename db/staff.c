@@ -170,6 +170,11 @@ int staff_sessions_end(struct db *db, int64_t staff_id)
 	return run_with_id(db, SQL_STAFF_SESSIONS_END, staff_id);
 }
 
+int staff_sessions_move(struct db *db, int64_t by_ms)
+{
+	return run_with_id(db, SQL_STAFF_SESSIONS_MOVE, by_ms);
+}
+
 int staff_expire(struct db *db, int64_t seen_before_ms, int64_t now_ms)
 {
 	int rc = run_with_id(db, SQL_STAFF_SESSIONS_EXPIRE, seen_before_ms);

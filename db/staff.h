@@ -39,6 +39,8 @@ int staff_session_add(struct db *db, struct str hash, int64_t staff_id, int64_t 
 int staff_session_seen(struct db *db, struct str hash, int64_t now_ms) __attribute__((warn_unused_result));
 int staff_session_end(struct db *db, struct str hash) __attribute__((warn_unused_result));
 int staff_sessions_end(struct db *db, int64_t staff_id) __attribute__((warn_unused_result));
+/* The demo moves its clock: so do all sessions. */
+int staff_sessions_move(struct db *db, int64_t by_ms) __attribute__((warn_unused_result));
 /* Sessions, links, broken glass that are over. */
 int staff_expire(struct db *db, int64_t seen_before_ms, int64_t now_ms) __attribute__((warn_unused_result));
 

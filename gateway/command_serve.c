@@ -286,14 +286,15 @@ static void say_hello(struct service *s)
 	if (s->demo)
 		say_link(s);
 	if (s->demo)
-		printf("\nThis is the demo: invented people, and no SMS leaves this machine.  In another terminal:\n\n"
+		printf("\nThis is the demo: invented people, and no SMS leaves this machine.\n"
+		       "A phone in the browser: http://%.*s/handset\n\nIn another terminal:\n\n"
 		       "  build/wasl handset -c %s/wasl.json --ussd '" DEMO_CODE "'\n"
 		       "  build/wasl case list -c %s/wasl.json\n"
 		       "  build/wasl answers -c %s/wasl.json\n"
 		       "  curl -d 'sessionId=ATUid_1&phoneNumber=%%2B212600000101&serviceCode=*384*2200%%23&text=' \\\n"
 		       "       http://127.0.0.1:%u/cb/" DEMO_CHANNEL "/" DEMO_TOKEN "/ussd\n\n"
 		       "Texts are not approved by IOM's lawyers nor read by native speakers.  Ctrl-C stops.\n",
-		       s->demo, s->demo, s->demo, port);
+		       STR_ARG(config->listen_console), s->demo, s->demo, s->demo, port);
 	fflush(stdout);
 }
 

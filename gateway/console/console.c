@@ -2,6 +2,7 @@
 
 #include "gateway/console/call.h"
 #include "gateway/console/desk_jobs.h"
+#include "gateway/console/demo_handset.h"
 #include "gateway/health.h"
 #include "gateway/log.h"
 
@@ -107,6 +108,8 @@ static void handle(struct http_request *request, void *user)
 		http_reply_text(request, 200, "alive\n");
 	else if (read && (str_eq_z(request->path, "/readyz") || str_eq_z(request->path, "/metrics")))
 		ask_health(c, request);
+	else if (demo_handset_handle(c, request))
+		return;
 	else if (read)
 		web_reply(c->web, request);
 	else
