@@ -36,6 +36,11 @@ static const char tasks_sql[] = "SELECT task_id, case_ref AS ref, kind, unseal('
 static const char referrals_sql[] = "SELECT service, organisation, made_on, consent AS \"b:consent\", outcome, feedback_due,"
 	" feedback_on"
 	" FROM main.referral WHERE case_ref = ?1 ORDER BY referral_id DESC";
+static const char notes_sql[] = "SELECT note_id, author AS \"by\", at AS said_at, corrects,"
+	" unseal('note.text', note_id, contact_id, text) AS text FROM main.note WHERE case_ref = ?1 ORDER BY note_id DESC LIMIT 100";
+static const char appointments_sql[] = "SELECT a.appointment_id, a.at AS starts_at, ifnull(m.place, unseal('appointment.place',"
+	" a.appointment_id, a.contact_id, a.place)) AS place, a.answer, a.attended AS \"b:attended\" FROM main.appointment a"
+	" LEFT JOIN main.meeting m USING (meeting_id) WHERE a.case_ref = ?1 ORDER BY a.at DESC LIMIT 50";
 static const char checkins_sql[] = "SELECT wave, due_at, sent_at, completed_at, outcome, score_e, score_s, score_p, score_c"
 	" FROM main.checkin WHERE case_ref = ?1 ORDER BY due_at";
 static const char consents_sql[] = "SELECT purpose, answer, at, withdrawn_at FROM main.consent WHERE contact_id = ?1 ORDER BY"
@@ -99,6 +104,8 @@ json_t *case_json(struct call *call)
 		     put_list(answer, "referrals", ROWS(call, referrals_sql, ref)) &&
 		     put_list(answer, "checkins", ROWS(call, checkins_sql, ref)) &&
 		     put_list(answer, "consents", ROWS(call, consents_sql, cell_of_i64(call->seen.contact_id))) &&
+		     put_list(answer, "notes", ROWS(call, notes_sql, ref)) &&
+		     put_list(answer, "appointments", ROWS(call, appointments_sql, ref)) &&
 		     put_list(answer, "draft", draft_of(call)) && put_list(answer, "phone_masked", masked_phone(call)) &&
 		     put_list(answer, "presence", presence_of(call->c, call->seen.ref, call->session.user)) &&
 		     put_list(answer, "may", may_of(call));

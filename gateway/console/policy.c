@@ -34,6 +34,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "/cases/{ref}/break-glass", CASE, SCOPE_CASE_GLASS, api_glass, NULL },
 	{ HTTP_POST, "/cases/{ref}/calls", CASE, SCOPE_CASE, api_call, NULL },
 	{ HTTP_POST, "/cases/{ref}/notes", CASE, SCOPE_CASE, api_act, "case.note" },
+	{ HTTP_POST, "/cases/{ref}/consents", CASE, SCOPE_CASE, api_act, "case.consent" },
 	{ HTTP_POST, "/cases/{ref}/referrals", CASE, SCOPE_CASE, api_act, "referral.add" },
 	{ HTTP_POST, "/cases/{ref}/appointments", CASE, SCOPE_CASE, api_act, "appointment.add" },
 	{ HTTP_POST, "/cases/{ref}/tasks", CASE, SCOPE_CASE, api_act, "task.add" },
