@@ -7,11 +7,18 @@ import { LEVELS } from "./codes.js";
 
 export function show(shown) {
 	return board(shown, {
-		title: t("page.alerts"), path: "#/alerts", states: ["open", "taken", "closed"],
-		filter: { name: "level", label: t("alert.level"), options: [["", t("any")], ...LEVELS.map((code) => [code, word("level", code)])] },
+		title: t("page.alerts"),
+		path: "#/alerts",
+		states: ["open", "taken", "closed"],
+		filter: {
+			name: "level",
+			label: t("alert.level"),
+			options: [["", t("any")], ...LEVELS.map((code) => [code, word("level", code)])],
+		},
 		load: (parameters, after, passive) => get(query("/api/v1/alerts", { ...parameters, after, limit: 50 }), { passive }),
-		card: (alert, done) => alertCard(alert, shown.session, done, true), id: (alert) => alert.alert_id,
-		events: ["alert", "queue", "poll"], empty: t("alerts.empty"),
+		card: (alert, done) => alertCard(alert, shown.session, done, true),
+		id: (alert) => alert.alert_id,
+		events: ["alert", "queue", "poll"],
+		empty: t("alerts.empty"),
 	});
 }
-

@@ -17,8 +17,7 @@ export class Problem extends Error {
 
 export function useSession(session) {
 	csrf = session?.csrf ?? "";
-	if (!session)
-		kept.clear();
+	if (!session) kept.clear();
 }
 
 export function etag(path) {
@@ -38,8 +37,7 @@ async function problem(response) {
 	}
 	const found = new Problem(response.status, members);
 	found.retryAfter = Number(response.headers.get("Retry-After")) || null;
-	if (response.status === 401 && found.type !== "sign-in-failed")
-		dispatchEvent(new CustomEvent("signed-out"));
+	if (response.status === 401 && found.type !== "sign-in-failed") dispatchEvent(new CustomEvent("signed-out"));
 	return found;
 }
 
@@ -61,44 +59,35 @@ async function send(method, path, body, headers) {
 
 /** What a person did, unlike what the page did by itself, puts off the end of the session. */
 function acted(passive) {
-	if (!passive)
-		dispatchEvent(new CustomEvent("acted"));
+	if (!passive) dispatchEvent(new CustomEvent("acted"));
 }
 
 /** Reads.  passive: a request of the page itself, which does not put off the end of the session. */
 export async function get(path, { passive = false } = {}) {
 	const before = kept.get(path);
 	const headers = {};
-	if (before)
-		headers["If-None-Match"] = before.etag;
-	if (passive)
-		headers["Wasl-Passive"] = "1";
+	if (before) headers["If-None-Match"] = before.etag;
+	if (passive) headers["Wasl-Passive"] = "1";
 	const response = await send("GET", path, undefined, headers);
 	if (response.status === 304 && before) {
 		acted(passive);
 		return before.value;
 	}
-	if (!response.ok)
-		throw await problem(response);
+	if (!response.ok) throw await problem(response);
 	acted(passive);
 	const value = await response.json();
-	if (response.headers.get("ETag"))
-		kept.set(path, { etag: response.headers.get("ETag"), value });
+	if (response.headers.get("ETag")) kept.set(path, { etag: response.headers.get("ETag"), value });
 	return value;
 }
 
 /** Changes.  Gives what the gateway answered, or null when it had nothing to say. */
 export async function change(method, path, body, { match = null, passive = false } = {}) {
 	const headers = { "Wasl-CSRF": csrf };
-	if (body !== undefined)
-		headers["Content-Type"] = "application/json";
-	if (match)
-		headers["If-Match"] = match;
-	if (passive)
-		headers["Wasl-Passive"] = "1";
+	if (body !== undefined) headers["Content-Type"] = "application/json";
+	if (match) headers["If-Match"] = match;
+	if (passive) headers["Wasl-Passive"] = "1";
 	const response = await send(method, path, body, headers);
-	if (!response.ok)
-		throw await problem(response);
+	if (!response.ok) throw await problem(response);
 	acted(passive);
 	const text = await response.text();
 	return text ? JSON.parse(text) : null;
@@ -108,32 +97,41 @@ export const post = (path, body, options) => change("POST", path, body ?? {}, op
 
 /** A path with the parameters that have a value. */
 export function query(path, parameters) {
-	const pairs = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== ""));
+	const pairs = new URLSearchParams(
+		Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined && value !== ""),
+	);
 	return pairs.size ? path + "?" + pairs : path;
 }
 
 /** A stream of server-sent events, comments too (EventSource hides them, and they are the heartbeat).
  * seen(): something came; event(name, data). Ends when the stream does. */
 export async function listen(path, { seen, event, signal }) {
-	const response = await fetch(path, { headers: { Accept: "text/event-stream", "Wasl-Passive": "1" }, credentials: "same-origin",
-		cache: "no-store", signal });
-	if (!response.ok)
-		throw await problem(response);
+	const response = await fetch(path, {
+		headers: { Accept: "text/event-stream", "Wasl-Passive": "1" },
+		credentials: "same-origin",
+		cache: "no-store",
+		signal,
+	});
+	if (!response.ok) throw await problem(response);
 	const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
 	let rest = "";
 	for (;;) {
 		const { value, done } = await reader.read();
-		if (done)
-			return;
+		if (done) return;
 		seen();
 		const blocks = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
 		rest = blocks.pop();
 		for (const block of blocks) {
 			const lines = block.split("\n");
-			const name = lines.find((line) => line.startsWith("event:"))?.slice(6).trim();
-			const data = lines.filter((line) => line.startsWith("data:")).map((line) => line.slice(5).trim()).join("\n");
-			if (name)
-				event(name, data ? JSON.parse(data) : {});
+			const name = lines
+				.find((line) => line.startsWith("event:"))
+				?.slice(6)
+				.trim();
+			const data = lines
+				.filter((line) => line.startsWith("data:"))
+				.map((line) => line.slice(5).trim())
+				.join("\n");
+			if (name) event(name, data ? JSON.parse(data) : {});
 		}
 	}
 }

@@ -32,7 +32,11 @@ function allowed(page) {
 function address() {
 	const [path, parameters] = location.hash.replace(/^#\/?/, "").split("?");
 	const [name, ...rest] = path.split("/");
-	return { name, rest: rest.map(decodeURIComponent), parameters: Object.fromEntries(new URLSearchParams(parameters ?? "")) };
+	return {
+		name,
+		rest: rest.map(decodeURIComponent),
+		parameters: Object.fromEntries(new URLSearchParams(parameters ?? "")),
+	};
 }
 
 function first() {
@@ -53,21 +57,21 @@ async function route() {
 	try {
 		const page = await PAGES[asked.name].module();
 		const done = await page.show(shown);
-		if (mine !== turn)
-			done?.();
-		else
-			leave = done ?? null;
+		if (mine !== turn) done?.();
+		else leave = done ?? null;
 	} catch (error) {
 		if (mine === turn && error.status !== 401) {
 			const { explain } = await import("./forms.js");
-			if (error.type === undefined)
-				console.error(error);
-			fill(main, h("h1", { tabindex: "-1" }, i18n.t("page." + asked.name)), h("p", { class: "trouble", role: "alert" }, explain(error)),
-				h("button", { onclick: route }, i18n.t("again")));
+			if (error.type === undefined) console.error(error);
+			fill(
+				main,
+				h("h1", { tabindex: "-1" }, i18n.t("page." + asked.name)),
+				h("p", { class: "trouble", role: "alert" }, explain(error)),
+				h("button", { onclick: route }, i18n.t("again")),
+			);
 		}
 	}
-	if (mine === turn && !main.contains(document.activeElement))
-		main.querySelector("h1")?.focus();
+	if (mine === turn && !main.contains(document.activeElement)) main.querySelector("h1")?.focus();
 }
 
 async function signedOut() {
@@ -85,9 +89,12 @@ async function enter(found) {
 	session = found;
 	api.useSession(session);
 	i18n.useZone(session.timezone);
-	if (i18n.LANGUAGES.includes(session.language) && session.language !== i18n.language)
-		await i18n.use(session.language);
-	shell.open(session, Object.keys(PAGES).filter((name) => !PAGES[name].hidden && allowed(PAGES[name])), signedOut);
+	if (i18n.LANGUAGES.includes(session.language) && session.language !== i18n.language) await i18n.use(session.language);
+	shell.open(
+		session,
+		Object.keys(PAGES).filter((name) => !PAGES[name].hidden && allowed(PAGES[name])),
+		signedOut,
+	);
 	await route();
 }
 
@@ -105,8 +112,7 @@ async function start() {
 	try {
 		await enter(await api.get("/api/v1/session"));
 	} catch (error) {
-		if (error.type === undefined)
-			console.error(error);
+		if (error.type === undefined) console.error(error);
 		await signedOut();
 	}
 }

@@ -5,7 +5,7 @@ import { act, ask, explain, form } from "./forms.js";
 import { t } from "./i18n.js";
 import { ago, caution, more, overdue, person, priority, reasons, ref, status } from "./labels.js";
 import { onPage } from "./keys.js";
-import { onEvent, reached } from "./live.js";
+import { inTurn, onEvent, reached } from "./live.js";
 import { recount, toast } from "./shell.js";
 import { alertCard, taskCard } from "./duties.js";
 import { FORMS } from "./case_forms.js";
@@ -15,21 +15,39 @@ import { replyBox } from "./reply.js";
 
 const PRESENCE_MS = 20000;
 const BAR = ["call", "note", "refer", "appointment", "returned", "edit"];
-const MORE = ["task", "checkin", "close", "number", "merge", "erase"];
+const MORE = ["task", "close", "number", "erase"];
 
 function section(name, title, ...content) {
-	return h("section", { class: "part", "aria-labelledby": "part-" + name }, h("h2", { id: "part-" + name }, title), content);
+	return h(
+		"section",
+		{ class: "part", "aria-labelledby": "part-" + name },
+		h("h2", { id: "part-" + name }, title),
+		content,
+	);
 }
 
 /** 404 says both that it is not there and that it is somebody else's: a reason opens it for an hour. */
 function closed({ main, code, reload }) {
-	fill(main, h("h1", { tabindex: "-1" }, t("case.title"), " ", ref(code)), h("p", null, t("case.notyours")),
-		h("details", { class: "part" }, h("summary", null, t("glass.title")), h("p", { class: "hint" }, t("glass.why")),
-			form({ danger: true, fields: [{ name: "reason", label: t("reason"), type: "textarea", required: true, maxlength: 500 }], submit: t("glass.open"),
+	fill(
+		main,
+		h("h1", { tabindex: "-1" }, t("case.title"), " ", ref(code)),
+		h("p", null, t("case.notyours")),
+		h(
+			"details",
+			{ class: "part" },
+			h("summary", null, t("glass.title")),
+			h("p", { class: "hint" }, t("glass.why")),
+			form({
+				danger: true,
+				fields: [{ name: "reason", label: t("reason"), type: "textarea", required: true, maxlength: 500 }],
+				submit: t("glass.open"),
 				run: async (values) => {
 					await post("/api/v1/cases/" + code + "/break-glass", values);
 					await reload();
-				} })));
+				},
+			}),
+		),
+	);
 	main.querySelector("h1").focus();
 }
 
@@ -45,7 +63,21 @@ export async function show(shown) {
 	const undo = [];
 
 	const place = {};
-	for (const name of ["head", "who", "facts", "alerts", "tasks", "notes", "referrals", "appointments", "checkins", "timeline", "moreMessages", "panel", "owner"])
+	for (const name of [
+		"head",
+		"who",
+		"facts",
+		"alerts",
+		"tasks",
+		"notes",
+		"referrals",
+		"appointments",
+		"checkins",
+		"timeline",
+		"moreMessages",
+		"panel",
+		"owner",
+	])
 		place[name] = h("div");
 	place.timeline = h("ol", { class: "timeline" });
 	place.panel.id = "panel";
@@ -53,9 +85,11 @@ export async function show(shown) {
 
 	async function reload(passive = false) {
 		const found = await get(base, { passive });
-		if (!here())
-			return;
-		if (passive && JSON.stringify({ ...found, presence: 0, draft: 0 }) === JSON.stringify({ ...one, presence: 0, draft: 0 }))
+		if (!here()) return;
+		if (
+			passive
+			&& JSON.stringify({ ...found, presence: 0, draft: 0 }) === JSON.stringify({ ...one, presence: 0, draft: 0 })
+		)
 			return;
 		one = found;
 		draw();
@@ -69,17 +103,18 @@ export async function show(shown) {
 		} else {
 			const known = new Set(page.items.map((message) => message.message_id));
 			const older = messages.filter((message) => !known.has(message.message_id));
-			if (older.length === 0 || messages.length === 0)
-				next = page.next;
+			if (older.length === 0 || messages.length === 0) next = page.next;
 			messages = [...page.items, ...older];
 		}
-		if (!here())
-			return;
+		if (!here()) return;
 		const open = place.timeline.querySelector("details")?.open;
 		fill(place.timeline, entries(messages, one.may.includes("write") ? { undo: undoOne, retry } : null));
-		if (open && place.timeline.querySelector("details"))
-			place.timeline.querySelector("details").open = true;
-		fill(place.moreMessages, messages.length === 0 ? h("p", { class: "hint" }, t("timeline.none")) : null, more(next, loadMessages));
+		if (open && place.timeline.querySelector("details")) place.timeline.querySelector("details").open = true;
+		fill(
+			place.moreMessages,
+			messages.length === 0 ? h("p", { class: "hint" }, t("timeline.none")) : null,
+			more(next, loadMessages),
+		);
 		const newest = messages.find((message) => message.message_id)?.message_id ?? 0;
 		reply?.saw(newest);
 		if (newest > one.last_read_id) {
@@ -106,24 +141,38 @@ export async function show(shown) {
 	}
 
 	async function giveTo() {
-		if (await ask({ title: t("assign.title"), submit: t("assign.do"), fields: [{ name: "to", label: t("assign.to"), required: true, dir: "ltr", maxlength: 31 }],
-			run: async (values) => void (await post(base + "/assign", values)) })) {
+		if (
+			await ask({
+				title: t("assign.title"),
+				submit: t("assign.do"),
+				fields: [{ name: "to", label: t("assign.to"), required: true, dir: "ltr", maxlength: 31 }],
+				run: async (values) => void (await post(base + "/assign", values)),
+			})
+		) {
 			forget(base);
 			await reload();
 		}
 	}
 
 	function openPanel(name) {
-		if (panel === name)
-			return closePanel();
+		if (panel === name) return closePanel();
 		panel = name;
-		fill(place.panel, h("section", { class: "part panel", "aria-labelledby": "panel-title" }, h("h2", { id: "panel-title" }, t("act." + name)), t("act." + name + ".why") ? h("p", { class: "hint" }, t("act." + name + ".why")) : null,
-			FORMS[name](one, async (words) => {
-				closePanel();
-				toast(words);
-				forget(base);
-				await reload();
-			}), h("button", { class: "bare", onclick: closePanel }, t("cancel"))));
+		fill(
+			place.panel,
+			h(
+				"section",
+				{ class: "part panel", "aria-labelledby": "panel-title" },
+				h("h2", { id: "panel-title" }, t("act." + name)),
+				t("act." + name + ".why") ? h("p", { class: "hint" }, t("act." + name + ".why")) : null,
+				FORMS[name](one, async (words) => {
+					forget(base);
+					await reload();
+					closePanel();
+					toast(words);
+				}),
+				h("button", { class: "bare", onclick: closePanel }, t("cancel")),
+			),
+		);
 		place.panel.querySelector("input, select, textarea")?.focus();
 		mark();
 		return true;
@@ -142,26 +191,67 @@ export async function show(shown) {
 			button.setAttribute("aria-expanded", String(button.dataset.act === panel));
 	}
 
-	const button = (name) => h("button", { "data-act": name, "aria-expanded": "false", "aria-controls": "panel", onclick: () => openPanel(name) }, t("act." + name));
+	const button = (name) =>
+		h(
+			"button",
+			{ "data-act": name, "aria-expanded": "false", "aria-controls": "panel", onclick: () => openPanel(name) },
+			t("act." + name),
+		);
 	const visible = (name) => name !== "erase" || one.may.includes("erase");
-	const tools = () => one.may.includes("write") ? h("div", { class: "tools noprint", role: "group", "aria-label": t("case.acts") }, h("button", { class: "first", onclick: () => reply?.focus() }, t("act.reply")),
-		BAR.map(button), h("details", { class: "moretools" }, h("summary", null, t("act.more")), h("div", null, MORE.filter(visible).map(button), h("button", { onclick: () => print() }, t("print"))))) :
-		h("div", { class: "tools noprint" }, h("button", { onclick: () => print() }, t("print")));
+	const tools = () =>
+		one.may.includes("write")
+			? h(
+					"div",
+					{ class: "tools noprint", role: "group", "aria-label": t("case.acts") },
+					h("button", { class: "first", onclick: () => reply?.focus() }, t("act.reply")),
+					BAR.map(button),
+					h(
+						"details",
+						{ class: "moretools" },
+						h("summary", null, t("act.more")),
+						h("div", null, MORE.filter(visible).map(button), h("button", { onclick: () => print() }, t("print"))),
+					),
+				)
+			: h("div", { class: "tools noprint" }, h("button", { onclick: () => print() }, t("print")));
 
 	function owner() {
 		const mine = one.assigned_to === session.user;
-		return [one.assigned_to ? h("span", null, t("assigned"), " ", h("bdi", null, mine ? t("me") : one.assigned_to)) : h("span", { class: "soft" }, t("unassigned")), " ",
-			one.may.includes("assign") ? h("span", { class: "noprint" }, mine ? act(t("release"), () => assign(null), { class: "small" }) : act(t("take"), () => assign(session.user), { class: "small first" }),
-				" ", act(t("assign.other"), giveTo, { class: "small" })) : null];
+		return [
+			one.assigned_to
+				? h("span", null, t("assigned"), " ", h("bdi", null, mine ? t("me") : one.assigned_to))
+				: h("span", { class: "soft" }, t("unassigned")),
+			" ",
+			one.may.includes("assign")
+				? h(
+						"span",
+						{ class: "noprint" },
+						mine
+							? act(t("release"), () => assign(null), { class: "small" })
+							: act(t("take"), () => assign(session.user), { class: "small first" }),
+						" ",
+						act(t("assign.other"), giveTo, { class: "small" }),
+					)
+				: null,
+		];
 	}
 
 	function draw() {
-		fill(place.head,
+		fill(
+			place.head,
 			h("p", { class: "crumb noprint" }, h("a", { href: "#/queue" }, t("page.queue"))),
 			h("h1", { tabindex: "-1" }, person(one), " ", ref(one.ref)),
-			h("p", { class: "line" }, priority(one.priority), h("strong", { class: "why" }, reasons(one.reasons)), status(one.status), overdue(one.tasks.some((task) => task.overdue && !task.done_at)),
-				one.waiting_since ? h("span", null, t("queue.waiting"), " ", ago(one.waiting_since)) : null, one.protected ? h("span", { class: "caution" }, t("case.protected")) : null),
-			h("p", { class: "line" }, caution(one)));
+			h(
+				"p",
+				{ class: "line" },
+				priority(one.priority),
+				h("strong", { class: "why" }, reasons(one.reasons)),
+				status(one.status),
+				overdue(one.tasks.some((task) => task.overdue && !task.done_at)),
+				one.waiting_since ? h("span", null, t("queue.waiting"), " ", ago(one.waiting_since)) : null,
+				one.protected ? h("span", { class: "caution" }, t("case.protected")) : null,
+			),
+			h("p", { class: "line" }, caution(one)),
+		);
 		fill(place.owner, owner());
 		fill(place.facts, parts.facts(one), parts.sensitive(one), parts.answers(one));
 		const again = async () => {
@@ -169,9 +259,28 @@ export async function show(shown) {
 			await reload();
 			recount();
 		};
-		const open = (list) => [...list].sort((a, b) => Number(Boolean(a.closed_at ?? a.done_at)) - Number(Boolean(b.closed_at ?? b.done_at)));
-		fill(place.alerts, one.alerts.length ? h("ul", { class: "duties" }, open(one.alerts).map((alert) => alertCard(alert, session, again))) : h("p", { class: "hint" }, t("none")));
-		fill(place.tasks, one.tasks.length ? h("ul", { class: "duties" }, open(one.tasks).map((task) => taskCard(task, session, again))) : h("p", { class: "hint" }, t("none")));
+		const open = (list) =>
+			[...list].sort((a, b) => Number(Boolean(a.closed_at ?? a.done_at)) - Number(Boolean(b.closed_at ?? b.done_at)));
+		fill(
+			place.alerts,
+			one.alerts.length
+				? h(
+						"ul",
+						{ class: "duties" },
+						open(one.alerts).map((alert) => alertCard(alert, session, again)),
+					)
+				: h("p", { class: "hint" }, t("none")),
+		);
+		fill(
+			place.tasks,
+			one.tasks.length
+				? h(
+						"ul",
+						{ class: "duties" },
+						open(one.tasks).map((task) => taskCard(task, session, again)),
+					)
+				: h("p", { class: "hint" }, t("none")),
+		);
 		fill(place.notes, parts.notes(one));
 		fill(place.referrals, parts.referrals(one));
 		fill(place.appointments, parts.appointments(one));
@@ -181,17 +290,23 @@ export async function show(shown) {
 
 	function showPresence(list) {
 		const others = list.filter((who) => who.user !== session.user);
-		const words = others.map((who) => t(who.state === "typing" ? "presence.typing" : "presence.viewing", { who: who.name })).join(" · ");
+		const words = others
+			.map((who) => t(who.state === "typing" ? "presence.typing" : "presence.viewing", { who: who.name }))
+			.join(" · ");
 		if (place.who.textContent !== words)
-			fill(place.who, words ? h("p", { class: others.some((who) => who.state === "typing") ? "warning" : "hint" }, own(words)) : null);
+			fill(
+				place.who,
+				words
+					? h("p", { class: others.some((who) => who.state === "typing") ? "warning" : "hint" }, own(words))
+					: null,
+			);
 	}
 
 	let lastTyped = 0;
 	async function present(state) {
 		try {
 			const found = await change("POST", base + "/presence", { state }, { passive: true });
-			if (state !== "gone" && here())
-				showPresence(found?.items ?? []);
+			if (state !== "gone" && here()) showPresence(found?.items ?? []);
 		} catch {
 			// presence is a courtesy
 		}
@@ -200,65 +315,106 @@ export async function show(shown) {
 	try {
 		one = await get(base);
 	} catch (error) {
-		if (error.status !== 404)
-			throw error;
+		if (error.status !== 404) throw error;
 		closed({ main, code, reload: () => show(shown) });
 		return null;
 	}
-	if (!here())
-		return null;
+	if (!here()) return null;
 	draw();
-	reply = one.may.includes("write") ? replyBox({ one, session, after: () => loadMessages().catch((error) => toast(explain(error))), typing: () => {
-		if (Date.now() - lastTyped > 5000) {
-			lastTyped = Date.now();
-			present("typing");
-		}
-	} }) : null;
-	fill(main, h("article", { class: "casefile" },
-		h("header", { class: "casehead" }, place.head, h("p", { class: "owner" }, place.owner), place.who, tools()),
-		place.panel,
-		h("div", { class: "columns" },
-			h("div", { class: "left" },
-				section("alerts", t("page.alerts"), place.alerts),
-				reply?.node,
-				section("timeline", t("timeline.title"), place.timeline, place.moreMessages)),
-			h("div", { class: "right" },
-				section("facts", t("case.summary"), place.facts),
-				section("tasks", t("page.tasks"), place.tasks),
-				section("notes", t("notes.title"), place.notes),
-				section("referrals", t("referrals.title"), place.referrals),
-				section("appointments", t("appointments.title"), place.appointments),
-				section("checkins", t("checkins.title"), place.checkins),
-				section("consents", t("consents.title"), parts.consents(one))))));
+	reply = one.may.includes("write")
+		? replyBox({
+				one,
+				session,
+				after: () => loadMessages().catch((error) => toast(explain(error))),
+				typing: () => {
+					if (Date.now() - lastTyped > 5000) {
+						lastTyped = Date.now();
+						present("typing");
+					}
+				},
+			})
+		: null;
+	fill(
+		main,
+		h(
+			"article",
+			{ class: "casefile" },
+			h("header", { class: "casehead" }, place.head, h("p", { class: "owner" }, place.owner), place.who, tools()),
+			place.panel,
+			h(
+				"div",
+				{ class: "columns" },
+				h(
+					"div",
+					{ class: "left" },
+					section("alerts", t("page.alerts"), place.alerts),
+					reply?.node,
+					section("timeline", t("timeline.title"), place.timeline, place.moreMessages),
+				),
+				h(
+					"div",
+					{ class: "right" },
+					section("facts", t("case.summary"), place.facts),
+					section("tasks", t("page.tasks"), place.tasks),
+					section("notes", t("notes.title"), place.notes),
+					section("referrals", t("referrals.title"), place.referrals),
+					section("appointments", t("appointments.title"), place.appointments),
+					section("checkins", t("checkins.title"), place.checkins),
+					section("consents", t("consents.title"), parts.consents(one)),
+				),
+			),
+		),
+	);
 	await loadMessages();
 
-	undo.push(onEvent((name, data) => {
-		if (name === "presence" && data.ref === code)
-			present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing");
-		else if ((name === "message" && data.ref === code) || name === "poll" || name === "alert" || name === "queue")
-			Promise.all([loadMessages(null, true), panel ? null : reload(true)]).then(reached, () => {});
-	}));
+	const renew = inTurn(() => Promise.all([loadMessages(null, true), panel ? null : reload(true)]).then(reached, () => {}));
+	undo.push(
+		onEvent((name, data) => {
+			if (name === "presence" && data.ref === code)
+				present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing");
+			else if ((name === "message" && data.ref === code) || name === "poll" || name === "alert" || name === "queue")
+				renew();
+		}),
+	);
 	present("viewing");
 	const here2 = setInterval(() => present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing"), PRESENCE_MS);
-	undo.push(() => clearInterval(here2), () => present("gone"), () => reply?.end());
+	undo.push(
+		() => clearInterval(here2),
+		() => present("gone"),
+		() => reply?.end(),
+	);
 
 	const writes = one.may.includes("write");
 	onPage({
-		...(writes ? {
-			r: { name: "keys.reply", run: () => reply.focus() },
-			c: { name: "keys.call", run: () => openPanel("call") },
-			n: { name: "keys.note", run: () => openPanel("note") },
-			e: { name: "keys.edit", run: () => openPanel("edit") },
-		} : {}),
-		...(one.may.includes("assign") ? { a: { name: "keys.take", run: () => assign(one.assigned_to === session.user ? null : session.user).catch((error) => toast(explain(error))) } } : {}),
-		".": { name: "keys.refresh", run: () => {
-			forget(base);
-			reload().then(() => loadMessages());
-		} },
+		...(writes
+			? {
+					r: { name: "keys.reply", run: () => reply.focus() },
+					c: { name: "keys.call", run: () => openPanel("call") },
+					n: { name: "keys.note", run: () => openPanel("note") },
+					e: { name: "keys.edit", run: () => openPanel("edit") },
+				}
+			: {}),
+		...(one.may.includes("assign")
+			? {
+					a: {
+						name: "keys.take",
+						run: () =>
+							assign(one.assigned_to === session.user ? null : session.user).catch((error) =>
+								toast(explain(error)),
+							),
+					},
+				}
+			: {}),
+		".": {
+			name: "keys.refresh",
+			run: () => {
+				forget(base);
+				reload().then(() => loadMessages());
+			},
+		},
 		u: { name: "keys.queue", run: () => void (location.hash = "#/queue") },
 	});
 	return () => {
-		for (const fn of undo)
-			fn();
+		for (const fn of undo) fn();
 	};
 }

@@ -1,23 +1,67 @@
 // What a counsellor writes into a case: one small form an act.
-import { change, etag, post } from "./api.js";
+import { change, etag, forget, get, post } from "./api.js";
 import { form } from "./forms.js";
-import { country, languageName, t, word, zoned } from "./i18n.js";
+import { country, languageName, t, word } from "./i18n.js";
 import { choices } from "./labels.js";
 import * as codes from "./codes.js";
 
-const COUNTRIES = ["BF", "BJ", "CD", "CF", "CG", "CI", "CM", "DZ", "EG", "GA", "GH", "GM", "GN", "GW", "LR", "MA", "ML", "MR", "NE", "NG", "SL", "SN", "TD", "TG", "TN", "TR",
-	"BA", "BE", "CH", "DE", "ES", "FR", "GB", "GR", "IT", "LY", "NL", "RS", "SE", "ZZ"];
+const COUNTRIES = [
+	"BF",
+	"BJ",
+	"CD",
+	"CF",
+	"CG",
+	"CI",
+	"CM",
+	"DZ",
+	"EG",
+	"GA",
+	"GH",
+	"GM",
+	"GN",
+	"GW",
+	"LR",
+	"MA",
+	"ML",
+	"MR",
+	"NE",
+	"NG",
+	"SL",
+	"SN",
+	"TD",
+	"TG",
+	"TN",
+	"TR",
+	"BA",
+	"BE",
+	"CH",
+	"DE",
+	"ES",
+	"FR",
+	"GB",
+	"GR",
+	"IT",
+	"LY",
+	"NL",
+	"RS",
+	"SE",
+	"ZZ",
+];
 
 function countries() {
 	const named = COUNTRIES.map((iso) => [iso, country(iso)]);
 	return [["", "–"], ...named.sort((a, b) => a[1].localeCompare(b[1]))];
 }
 
+const CODE = "[A-Za-z0-9._\\-]{1,31}"; // of a partner
+
 const reason = (required) => ({ name: "reason", label: t("reason"), type: "textarea", rows: 2, required, maxlength: 500 });
 
 /** Only what has a value goes out. */
 function filled(values) {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined));
+	return Object.fromEntries(
+		Object.entries(values).filter(([, value]) => value !== "" && value !== null && value !== undefined),
+	);
 }
 
 function sets(one, keys, values) {
@@ -26,29 +70,51 @@ function sets(one, keys, values) {
 }
 
 function shownValue(one, key) {
-	if (key === "consent_checkins" || key === "checkin_safe")
-		return one[key] === null ? "" : one[key] ? "yes" : "no";
+	if (key === "consent_checkins" || key === "checkin_safe") return one[key] === null ? "" : one[key] ? "yes" : "no";
 	return one[key];
 }
 
+/** The gateway refuses what was read before anything at all changed (a message was delivered); a colleague's change to the same
+ * fields is what matters here. */
 async function patch(one, set, why) {
 	const path = "/api/v1/cases/" + one.ref;
-	if (Object.keys(set).length === 0)
-		return null;
-	return change("PATCH", path, filled({ set, reason: why }), { match: etag(path) });
+	if (Object.keys(set).length === 0) return null;
+	const body = filled({ set, reason: why });
+	try {
+		return await change("PATCH", path, body, { match: etag(path) });
+	} catch (error) {
+		if (error.type !== "stale") throw error;
+		forget(path);
+		const now = await get(path);
+		if (Object.keys(set).some((key) => String(shownValue(now, key) ?? "") !== String(shownValue(one, key) ?? "")))
+			throw error;
+		return change("PATCH", path, body);
+	}
 }
 
 function editFields(one) {
 	const of = (key, options) => ({ name: key, label: t("key." + key), options, value: String(shownValue(one, key) ?? "") });
 	return [
-		of("status", codes.STATUSES.map((code) => [code, word("status", code)])),
-		of("priority", codes.PRIORITIES.map((code) => [code, word("priority", code)])),
-		of("return_country", countries()), of("nationality", countries()),
-		of("city", choices("city", codes.CITIES)), of("region", choices("region", codes.REGIONS)),
-		of("sex", choices("sex", codes.SEXES)), of("age_band", choices("age", codes.AGES)),
-		of("travel_doc", choices("document", codes.DOCUMENTS)), of("contact_pref", choices("preference", codes.PREFERENCES)),
-		of("call_language", [["", "–"], ...codes.LANGUAGES.map((code) => [code, languageName(code)])]), of("call_time", choices("call_time", codes.TIMES)),
-		of("consent_checkins", choices("yesno", ["yes", "no"])), of("checkin_safe", choices("yesno", ["yes", "no"])),
+		of(
+			"status",
+			codes.STATUSES.map((code) => [code, word("status", code)]),
+		),
+		of(
+			"priority",
+			codes.PRIORITIES.map((code) => [code, word("priority", code)]),
+		),
+		of("return_country", countries()),
+		of("nationality", countries()),
+		of("city", choices("city", codes.CITIES)),
+		of("region", choices("region", codes.REGIONS)),
+		of("sex", choices("sex", codes.SEXES)),
+		of("age_band", choices("age", codes.AGES)),
+		of("travel_doc", choices("document", codes.DOCUMENTS)),
+		of("contact_pref", choices("preference", codes.PREFERENCES)),
+		of("call_language", [["", "–"], ...codes.LANGUAGES.map((code) => [code, languageName(code)])]),
+		of("call_time", choices("call_time", codes.TIMES)),
+		of("consent_checkins", choices("yesno", ["yes", "no"])),
+		of("checkin_safe", choices("yesno", ["yes", "no"])),
 		{ name: "departed_on", label: t("key.departed_on"), type: "date", value: one.departed_on ?? "" },
 		{ name: "returned_on", label: t("key.returned_on"), type: "date", value: one.returned_on ?? "" },
 	];
@@ -56,78 +122,174 @@ function editFields(one) {
 
 /** name -> (case, done) -> form. done(words): it went well. */
 export const FORMS = {
-	call: (one, done) => form({ fields: [
-		{ name: "outcome", label: t("call.outcome"), type: "radio", required: true, choices: codes.OUTCOMES.map((code) => [code, word("outcome", code)]) },
-		{ name: "note", label: t("note"), type: "textarea", rows: 2, maxlength: 500, hint: t("note.hint") }],
-	submit: t("call.save"), run: async (values) => {
-		const waiting = one.tasks.find((task) => !task.done_at && ["CALL_BACK", "CHECKIN_CALL"].includes(task.kind));
-		await post("/api/v1/cases/" + one.ref + "/calls", filled({ ...values, task_id: waiting?.task_id }));
-		await done(t("call.saved"));
-	} }),
-	note: (one, done) => form({ fields: [{ name: "text", label: t("note"), type: "textarea", required: true, maxlength: 2000, hint: t("note.hint") }],
-		submit: t("note.save"), run: async (values) => {
-			await post("/api/v1/cases/" + one.ref + "/notes", values);
-			await done(t("note.saved"));
-		} }),
-	refer: (one, done) => form({ fields: [
-		{ name: "service", label: t("refer.service"), options: choices("service", codes.SERVICES), required: true },
-		{ name: "organisation", label: t("refer.organisation"), maxlength: 120 },
-		{ name: "feedback_due", label: t("refer.due"), type: "date" },
-		{ name: "consent", label: t("refer.consent"), type: "checkbox" }],
-	submit: t("refer.save"), run: async (values) => {
-		await post("/api/v1/cases/" + one.ref + "/referrals", filled(values));
-		await done(t("refer.saved"));
-	} }),
-	appointment: (one, done) => form({ fields: [
-		{ name: "at", label: t("appointment.at"), type: "datetime-local", required: true },
-		{ name: "place", label: t("appointment.place"), maxlength: 120, required: true },
-		{ name: "kind", label: t("appointment.kind"), options: choices("appointment", ["INTERVIEW", "MEDICAL", "DOCUMENTS", "TRAVEL", "OTHER"]), value: "INTERVIEW", required: true }],
-	submit: t("appointment.save"), run: async (values) => {
-		await post("/api/v1/cases/" + one.ref + "/appointments", { ...values, at: zoned(values.at) });
-		await done(t("appointment.saved"));
-	} }),
-	task: (one, done) => form({ fields: [
-		{ name: "kind", label: t("task.kind"), options: codes.TASKS.map((code) => [code, word("task", code)]), value: "CALL_BACK", required: true },
-		{ name: "due", label: t("task.due"), type: "datetime-local" },
-		{ name: "note", label: t("note"), type: "textarea", rows: 2, maxlength: 500 }],
-	submit: t("task.save"), run: async (values) => {
-		await post("/api/v1/cases/" + one.ref + "/tasks", filled({ ...values, due: values.due ? zoned(values.due) : "" }));
-		await done(t("task.saved"));
-	} }),
-	returned: (one, done) => form({ fields: [{ name: "returned_on", label: t("key.returned_on"), type: "date", required: true, value: one.returned_on ?? "" }, reason(false)],
-		submit: t("return.save"), run: async (values) => {
-			await patch(one, { ...(one.status === "RETURNED" ? {} : { status: "RETURNED" }), returned_on: values.returned_on }, values.reason || t("return.reason"));
-			await done(t("return.saved"));
-		} }),
-	checkin: (one, done) => form({ fields: [{ name: "wave", label: t("wave"), options: codes.WAVES.map((code) => [code, word("wave", code)]), value: "SPONT", required: true }],
-		submit: t("checkin.send"), run: async (values) => {
-			await post("/api/v1/cases/" + one.ref + "/checkins", values);
-			await done(t("checkin.sent"));
-		} }),
+	call: (one, done) =>
+		form({
+			fields: [
+				{
+					name: "outcome",
+					label: t("call.outcome"),
+					type: "radio",
+					required: true,
+					choices: codes.OUTCOMES.map((code) => [code, word("outcome", code)]),
+				},
+				{ name: "note", label: t("note"), type: "textarea", rows: 2, maxlength: 500, hint: t("note.hint") },
+			],
+			submit: t("call.save"),
+			run: async (values) => {
+				const waiting = one.tasks.find((task) => !task.done_at && ["CALL_BACK", "CHECKIN_CALL"].includes(task.kind));
+				await post("/api/v1/cases/" + one.ref + "/calls", filled({ ...values, task_id: waiting?.task_id }));
+				await done(t("call.saved"));
+			},
+		}),
+	note: (one, done) =>
+		form({
+			fields: [
+				{ name: "text", label: t("note"), type: "textarea", required: true, maxlength: 2000, hint: t("note.hint") },
+			],
+			submit: t("note.save"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/notes", values);
+				await done(t("note.saved"));
+			},
+		}),
+	refer: (one, done) => {
+		const agreed = one.consents.some(
+			(consent) => consent.purpose === "SHARING" && consent.answer.toLowerCase() === "yes" && !consent.withdrawn_at,
+		);
+		const path = "/api/v1/cases/" + one.ref;
+		return form({
+			fields: [
+				{ name: "service", label: t("refer.service"), options: choices("service", codes.SERVICES), required: true },
+				{
+					name: "organisation",
+					label: t("refer.organisation"),
+					maxlength: 31,
+					required: true,
+					dir: "ltr",
+					pattern: CODE,
+				},
+				{ name: "feedback_due", label: t("refer.due"), type: "date" },
+			],
+			// whoever presses it says that the person agreed; that is written down before anything else
+			submit: t(agreed ? "refer.save" : "refer.save.agreed"),
+			run: async (values) => {
+				if (!agreed)
+					await post(path + "/consents", { purpose: "SHARING", answer: "yes", reason: t("refer.consent") });
+				await post(path + "/referrals", filled(values));
+				await done(t("refer.saved"));
+			},
+		});
+	},
+	appointment: (one, done) =>
+		form({
+			fields: [
+				{ name: "at", label: t("appointment.at"), type: "datetime-local", required: true },
+				{ name: "place", label: t("appointment.place"), maxlength: 40, required: true },
+			],
+			submit: t("appointment.save"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/appointments", values);
+				await done(t("appointment.saved"));
+			},
+		}),
+	task: (one, done) =>
+		form({
+			fields: [
+				{
+					name: "kind",
+					label: t("task.kind"),
+					options: codes.NEW_TASKS.map((code) => [code, word("task", code)]),
+					value: "CALL_BACK",
+					required: true,
+				},
+				{ name: "days", label: t("task.days"), type: "number", min: 1, value: "1", required: true },
+				{ name: "note", label: t("note"), type: "textarea", rows: 2, maxlength: 500 },
+			],
+			submit: t("task.save"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/tasks", filled({ ...values, days: Number(values.days) }));
+				await done(t("task.saved"));
+			},
+		}),
+	returned: (one, done) =>
+		form({
+			fields: [
+				{
+					name: "returned_on",
+					label: t("key.returned_on"),
+					type: "date",
+					required: true,
+					value: one.returned_on ?? "",
+				},
+				reason(false),
+			],
+			submit: t("return.save"),
+			run: async (values) => {
+				await patch(
+					one,
+					{ ...(one.status === "RETURNED" ? {} : { status: "RETURNED" }), returned_on: values.returned_on },
+					values.reason || t("return.reason"),
+				);
+				await done(t("return.saved"));
+			},
+		}),
 	edit: (one, done) => {
 		const fields = editFields(one);
-		return form({ attributes: { class: "form wide" }, fields: [...fields, reason(false)], submit: t("edit.save"), run: async (values) => {
-			await patch(one, sets(one, fields.map((field) => field.name), values), values.reason);
-			await done(t("edit.saved"));
-		} });
+		return form({
+			attributes: { class: "form wide" },
+			fields: [...fields, reason(false)],
+			submit: t("edit.save"),
+			run: async (values) => {
+				await patch(
+					one,
+					sets(
+						one,
+						fields.map((field) => field.name),
+						values,
+					),
+					values.reason,
+				);
+				await done(t("edit.saved"));
+			},
+		});
 	},
-	close: (one, done) => form({ fields: [{ name: "close_reason", label: t("key.close_reason"), options: choices("closing", codes.CLOSINGS), required: true }, reason(true)],
-		submit: t("close.save"), run: async (values) => {
-			await patch(one, { status: "CLOSED", close_reason: values.close_reason }, values.reason);
-			await done(t("close.saved"));
-		} }),
-	number: (one, done) => form({ fields: [{ name: "phone", label: t("number.new"), type: "tel", required: true, dir: "ltr", maxlength: 20 }, reason(true)],
-		submit: t("second.ask"), run: async (values) => {
-			await post("/api/v1/cases/" + one.ref + "/number", values);
-			await done(t("second.asked"));
-		} }),
-	merge: (one, done) => form({ fields: [{ name: "with", label: t("merge.with"), required: true, pattern: "[0-9]{8}", inputmode: "numeric", dir: "ltr", maxlength: 8 }, reason(true)],
-		submit: t("second.ask"), run: async (values) => {
-			await post("/api/v1/cases/" + one.ref + "/merge", values);
-			await done(t("second.asked"));
-		} }),
-	erase: (one, done) => form({ danger: true, fields: [reason(true)], submit: t("second.ask"), run: async (values) => {
-		await post("/api/v1/cases/" + one.ref + "/erase", values);
-		await done(t("second.asked"));
-	} }),
+	close: (one, done) =>
+		form({
+			fields: [
+				{
+					name: "close_reason",
+					label: t("key.close_reason"),
+					options: choices("closing", codes.CLOSINGS),
+					required: true,
+				},
+				reason(true),
+			],
+			submit: t("close.save"),
+			run: async (values) => {
+				await patch(one, { status: "CLOSED", close_reason: values.close_reason }, values.reason);
+				await done(t("close.saved"));
+			},
+		}),
+	number: (one, done) =>
+		form({
+			fields: [
+				{ name: "phone", label: t("number.new"), type: "tel", required: true, dir: "ltr", maxlength: 20 },
+				reason(true),
+			],
+			submit: t("second.ask"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/number", values);
+				await done(t("second.asked"));
+			},
+		}),
+	erase: (one, done) =>
+		form({
+			danger: true,
+			fields: [reason(true)],
+			submit: t("second.ask"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/erase", values);
+				await done(t("second.asked"));
+			},
+		}),
 };

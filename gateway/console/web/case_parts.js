@@ -8,19 +8,46 @@ import { trend } from "./charts.js";
 
 function pairs(list, attributes) {
 	const full = list.filter(([, value]) => value !== null && value !== undefined && value !== "");
-	return full.length ? h("dl", { class: "facts", ...attributes }, full.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value)))) : null;
+	return full.length
+		? h(
+				"dl",
+				{ class: "facts", ...attributes },
+				full.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, value))),
+			)
+		: null;
 }
 
 function phones(one) {
-	if (!one.phone_masked)
-		return null;
+	if (!one.phone_masked) return null;
 	const place = h("span", null, ltr(one.phone_masked), " ");
 	if (one.may.includes("phone"))
-		place.append(act(t("phone.show"), async () => {
-			const found = await get("/api/v1/cases/" + one.ref + "/phone");
-			fill(place, found.phones.map((phone) => h("span", { class: "phone" }, ltr(phone.phone ?? "–"), " ", h("span", { class: "soft" }, word("point", phone.status),
-				phone.shared ? [" · ", t("caution.SHARED")] : null, phone.safe === false ? [" · ", t("phone.unsafe")] : null))));
-		}, { class: "small noprint" }));
+		place.append(
+			act(
+				t("phone.show"),
+				async () => {
+					const found = await get("/api/v1/cases/" + one.ref + "/phone");
+					fill(
+						place,
+						found.phones.map((phone) =>
+							h(
+								"span",
+								{ class: "phone" },
+								ltr(phone.phone ?? "–"),
+								" ",
+								h(
+									"span",
+									{ class: "soft" },
+									word("point", phone.status),
+									phone.shared ? [" · ", t("caution.SHARED")] : null,
+									phone.safe === false ? [" · ", t("phone.unsafe")] : null,
+								),
+							),
+						),
+					);
+				},
+				{ class: "small noprint" },
+			),
+		);
 	return place;
 }
 
@@ -28,80 +55,209 @@ export function facts(one) {
 	return pairs([
 		[t("key.phone"), phones(one)],
 		[t("key.direction"), word("direction", one.direction)],
-		[t("key.nationality"), country(one.nationality)], [t("key.return_country"), country(one.return_country)], [t("key.host_country"), country(one.host_country)],
-		[t("key.city"), word("city", one.city)], [t("key.region"), word("region", one.region)], [t("key.office"), one.office ? own(one.office) : null],
-		[t("key.sex"), word("sex", one.sex)], [t("key.age_band"), word("age", one.age_band)],
-		[t("key.group_size"), one.group_size === null ? null : ltr(number(one.group_size))], [t("key.children"), one.children === null ? null : ltr(number(one.children))],
-		[t("key.travel_doc"), word("document", one.travel_doc)], [t("key.contact_pref"), word("preference", one.contact_pref)],
-		[t("key.call_language"), languageName(one.call_language)], [t("key.call_time"), word("call_time", one.call_time)],
+		[t("key.nationality"), country(one.nationality)],
+		[t("key.return_country"), country(one.return_country)],
+		[t("key.host_country"), country(one.host_country)],
+		[t("key.city"), word("city", one.city)],
+		[t("key.region"), word("region", one.region)],
+		[t("key.office"), one.office ? own(one.office) : null],
+		[t("key.sex"), word("sex", one.sex)],
+		[t("key.age_band"), word("age", one.age_band)],
+		[t("key.group_size"), one.group_size === null ? null : ltr(number(one.group_size))],
+		[t("key.children"), one.children === null ? null : ltr(number(one.children))],
+		[t("key.travel_doc"), word("document", one.travel_doc)],
+		[t("key.contact_pref"), word("preference", one.contact_pref)],
+		[t("key.call_language"), languageName(one.call_language)],
+		[t("key.call_time"), word("call_time", one.call_time)],
 		[t("key.language"), languageName(one.language)],
-		[t("key.consent_checkins"), one.consent_checkins === null ? null : t(one.consent_checkins ? "yesno.yes" : "yesno.no")],
+		[
+			t("key.consent_checkins"),
+			one.consent_checkins === null ? null : t(one.consent_checkins ? "yesno.yes" : "yesno.no"),
+		],
 		[t("key.tags"), one.tags.length ? one.tags.map((tag) => [own(tag), " "]) : null],
-		[t("key.departed_on"), day(one.departed_on)], [t("key.returned_on"), day(one.returned_on)],
-		[t("key.opened_at"), time(one.opened_at)], [t("key.close_reason"), word("closing", one.close_reason)],
+		[t("key.departed_on"), day(one.departed_on)],
+		[t("key.returned_on"), day(one.returned_on)],
+		[t("key.opened_at"), time(one.opened_at)],
+		[t("key.close_reason"), word("closing", one.close_reason)],
 	]);
 }
 
 function known(value) {
-	if (typeof value === "boolean")
-		return t(value ? "yesno.yes" : "yesno.no");
-	if (Array.isArray(value))
-		return value.map((item) => [known(item), " "]);
+	if (typeof value === "boolean") return t(value ? "yesno.yes" : "yesno.no");
+	if (Array.isArray(value)) return value.map((item) => [known(item), " "]);
 	return value === null ? "–" : has("sensitive." + value) ? t("sensitive." + value) : own(String(value));
 }
 
 export function sensitive(one) {
 	if (one.sensitive === null)
 		return one.may.includes("sensitive") ? null : h("p", { class: "hint" }, t("sensitive.hidden"));
-	return pairs(Object.entries(one.sensitive).filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
-		.map(([name, value]) => [word("sensitive", name), known(value)]), { class: "facts grave" });
+	return pairs(
+		Object.entries(one.sensitive)
+			.filter(([, value]) => value !== null && value !== "" && !(Array.isArray(value) && value.length === 0))
+			.map(([name, value]) => [word("sensitive", name), known(value)]),
+		{ class: "facts grave" },
+	);
 }
 
 function answerValue(answer) {
-	if (answer.value === null)
-		return answer.raw === null ? "–" : said(answer.raw);
+	if (answer.value === null) return answer.raw === null ? "–" : said(answer.raw);
 	const state = "value." + answer.state + "." + answer.value;
-	return has(state) ? t(state) : has("value." + answer.value) ? t("value." + answer.value) : answer.state.includes("COUNTRY") ? country(answer.value) :
-		answer.state === "CALLLANG" ? languageName(answer.value) : answer.state === "CITY" ? word("city", answer.value) : h("bdi", null, answer.value);
+	return has(state)
+		? t(state)
+		: has("value." + answer.value)
+			? t("value." + answer.value)
+			: answer.state.includes("COUNTRY")
+				? country(answer.value)
+				: answer.state === "CALLLANG"
+					? languageName(answer.value)
+					: answer.state === "CITY"
+						? word("city", answer.value)
+						: h("bdi", null, answer.value);
 }
 
 export function answers(one) {
-	if (one.answers.length === 0)
-		return h("p", { class: "hint" }, t("answers.none"));
+	if (one.answers.length === 0) return h("p", { class: "hint" }, t("answers.none"));
 	const flows = [...new Set(one.answers.map((answer) => answer.flow))];
-	return flows.map((flow, i) => h("details", { class: "answers", open: i === 0 }, h("summary", null, word("flow", flow)),
-		h("dl", { class: "facts" }, one.answers.filter((answer) => answer.flow === flow).map((answer) => h("div", null,
-			h("dt", null, word("state", answer.state)), h("dd", { title: answer.answered_at }, answerValue(answer)))))));
+	return flows.map((flow, i) =>
+		h(
+			"details",
+			{ class: "answers", open: i === 0 },
+			h("summary", null, word("flow", flow)),
+			h(
+				"dl",
+				{ class: "facts" },
+				one.answers
+					.filter((answer) => answer.flow === flow)
+					.map((answer) =>
+						h(
+							"div",
+							null,
+							h("dt", null, word("state", answer.state)),
+							h("dd", { title: answer.answered_at }, answerValue(answer)),
+						),
+					),
+			),
+		),
+	);
 }
 
 const SCORES = ["score_c", "score_e", "score_s", "score_p"];
 
 export function checkins(one) {
-	if (one.checkins.length === 0)
-		return h("p", { class: "hint" }, t("checkins.none"));
+	if (one.checkins.length === 0) return h("p", { class: "hint" }, t("checkins.none"));
 	const scored = one.checkins.filter((wave) => SCORES.some((name) => wave[name] !== null));
 	return [
-		scored.length ? h("div", { class: "charts" }, SCORES.map((name) => trend({ title: t(name), points: scored.map((wave) => ({ label: word("wave", wave.wave), value: wave[name] })) }))) : null,
-		table({ caption: t("checkins.title"), hidden: true, head: [t("wave"), t("checkins.due"), t("checkins.outcome"), t("checkins.completed")],
-			rows: one.checkins.map((wave) => [word("wave", wave.wave), day(wave.due_at), word("checkin", wave.outcome), time(wave.completed_at)]) })];
+		scored.length
+			? h(
+					"div",
+					{ class: "charts" },
+					SCORES.map((name) =>
+						trend({
+							title: t(name),
+							points: scored.map((wave) => ({ label: word("wave", wave.wave), value: wave[name] })),
+						}),
+					),
+				)
+			: null,
+		table({
+			caption: t("checkins.title"),
+			hidden: true,
+			head: [t("wave"), t("checkins.due"), t("checkins.outcome"), t("checkins.completed")],
+			rows: one.checkins.map((wave) => [
+				word("wave", wave.wave),
+				day(wave.due_at),
+				word("checkin", wave.outcome),
+				time(wave.completed_at),
+			]),
+		}),
+	];
 }
 
 export function referrals(one) {
-	return one.referrals.length ? h("ul", { class: "lines" }, one.referrals.map((referral) => h("li", null, h("strong", null, word("service", referral.service)),
-		referral.organisation ? [" – ", own(referral.organisation)] : null, h("p", { class: "soft" }, day(referral.made_on), referral.consent === true ? [" · ", t("refer.consented")] : null,
-			referral.outcome ? [" · ", own(referral.outcome)] : referral.feedback_due ? [" · ", t("refer.due"), " ", day(referral.feedback_due)] : null)))) : h("p", { class: "hint" }, t("none"));
+	return one.referrals.length
+		? h(
+				"ul",
+				{ class: "lines" },
+				one.referrals.map((referral) =>
+					h(
+						"li",
+						null,
+						h("strong", null, word("service", referral.service)),
+						referral.organisation ? [" – ", own(referral.organisation)] : null,
+						h(
+							"p",
+							{ class: "soft" },
+							day(referral.made_on),
+							referral.consent === true ? [" · ", t("refer.consented")] : null,
+							referral.outcome
+								? [" · ", own(referral.outcome)]
+								: referral.feedback_due
+									? [" · ", t("refer.due"), " ", day(referral.feedback_due)]
+									: null,
+						),
+					),
+				),
+			)
+		: h("p", { class: "hint" }, t("none"));
 }
 
 export function consents(one) {
-	return one.consents.length ? h("ul", { class: "lines" }, one.consents.map((consent) => h("li", null, word("purpose", consent.purpose), ": ", h("strong", null, word("yesno", consent.answer.toLowerCase())), " ",
-		h("span", { class: "soft" }, time(consent.at), consent.withdrawn_at ? [" · ", t("consent.withdrawn"), " ", time(consent.withdrawn_at)] : null)))) : h("p", { class: "hint" }, t("none"));
+	return one.consents.length
+		? h(
+				"ul",
+				{ class: "lines" },
+				one.consents.map((consent) =>
+					h(
+						"li",
+						null,
+						word("purpose", consent.purpose),
+						": ",
+						h("strong", null, word("yesno", consent.answer.toLowerCase())),
+						" ",
+						h(
+							"span",
+							{ class: "soft" },
+							time(consent.at),
+							consent.withdrawn_at ? [" · ", t("consent.withdrawn"), " ", time(consent.withdrawn_at)] : null,
+						),
+					),
+				),
+			)
+		: h("p", { class: "hint" }, t("none"));
 }
 
 /** Notes and appointments, where the gateway gives them. */
 export function notes(one) {
-	return one.notes?.length ? h("ul", { class: "lines notes" }, one.notes.map((note) => h("li", null, said(note.text), h("p", { class: "soft" }, h("bdi", null, note.by), " · ", time(note.at))))) : h("p", { class: "hint" }, t("none"));
+	return one.notes?.length
+		? h(
+				"ul",
+				{ class: "lines notes" },
+				one.notes.map((note) =>
+					h(
+						"li",
+						null,
+						said(note.text),
+						h("p", { class: "soft" }, h("bdi", null, note.by), " · ", time(note.said_at)),
+					),
+				),
+			)
+		: h("p", { class: "hint" }, t("none"));
 }
 
 export function appointments(one) {
-	return one.appointments?.length ? h("ul", { class: "lines" }, one.appointments.map((item) => h("li", null, h("strong", null, time(item.at)), " ", own(item.place ?? ""), item.kind ? [" · ", word("appointment", item.kind)] : null))) : h("p", { class: "hint" }, t("none"));
+	if (!one.appointments?.length) return h("p", { class: "hint" }, t("none"));
+	return h(
+		"ul",
+		{ class: "lines" },
+		one.appointments.map((item) =>
+			h(
+				"li",
+				null,
+				h("strong", null, time(item.starts_at)),
+				" ",
+				own(item.place ?? ""),
+				item.answer ? h("p", { class: "soft" }, word("appointment", item.answer)) : null,
+			),
+		),
+	);
 }

@@ -12,26 +12,88 @@ export function trend({ title, points, max = 1, digits = 2 }) {
 	const x = (i) => PAD + (points.length > 1 ? (i * (W - 2 * PAD)) / (points.length - 1) : (W - 2 * PAD) / 2);
 	const y = (value) => H - PAD - (Math.max(0, Math.min(value, max)) / max) * (H - 2 * PAD);
 	const held = points.map((point, i) => ({ ...point, i })).filter((point) => point.value !== null);
-	const path = held.map((point, n) => (n && held[n - 1].i === point.i - 1 ? "L" : "M") + x(point.i).toFixed(1) + " " + y(point.value).toFixed(1)).join("");
-	return h("figure", { class: "chart" }, h("figcaption", null, title),
-		s("svg", { viewBox: `0 0 ${W} ${H}`, class: "trend", "aria-hidden": "true", focusable: "false" },
+	const path = held
+		.map(
+			(point, n) =>
+				(n && held[n - 1].i === point.i - 1 ? "L" : "M") + x(point.i).toFixed(1) + " " + y(point.value).toFixed(1),
+		)
+		.join("");
+	return h(
+		"figure",
+		{ class: "chart" },
+		h("figcaption", null, title),
+		s(
+			"svg",
+			{ viewBox: `0 0 ${W} ${H}`, class: "trend", "aria-hidden": "true", focusable: "false" },
 			[0, 0.5, 1].map((at) => s("line", { class: "grid", x1: PAD, x2: W - PAD, y1: y(at * max), y2: y(at * max) })),
 			s("path", { d: path, class: "stroke" }),
-			held.map((point) => s("circle", { cx: x(point.i), cy: y(point.value), r: 3.5, class: "spot" }))),
-		table({ caption: title, hidden: true, head: [t("wave"), t("score")], numbers: [1],
-			rows: points.map((point) => [point.label, point.value === null ? "–" : ltr(number(point.value, digits))]) }));
+			held.map((point) => s("circle", { cx: x(point.i), cy: y(point.value), r: 3.5, class: "spot" })),
+		),
+		table({
+			caption: title,
+			hidden: true,
+			head: [t("wave"), t("score")],
+			numbers: [1],
+			rows: points.map((point) => [point.label, point.value === null ? "–" : ltr(number(point.value, digits))]),
+		}),
+	);
 }
 
 /** Bars from the start of the line: rows: [{label, n, note}]. The table is the drawing: each bar stands in its row. */
 export function bars({ title, rows, head, note = null }) {
 	const most = Math.max(1, ...rows.map((row) => row.n));
-	return h("figure", { class: "bars" }, h("figcaption", null, title), rows.length === 0 ? h("p", { class: "hint" }, t("none")) :
-		h("table", null, h("caption", { class: "unseen" }, title),
-			h("thead", { class: "unseen" }, h("tr", null, head.map((text) => h("th", { scope: "col" }, text)))),
-			h("tbody", null, rows.map((row) => h("tr", null, h("th", { scope: "row" }, row.label),
-				h("td", { class: "bar" }, s("svg", { viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
-					s("rect", { class: "track", width: 100, height: 10, rx: 1 }),
-					s("rect", { class: "fill", width: (row.n / most) * 100, height: 10, rx: 1 }))),
-				h("td", { class: "n" }, ltr(number(row.n)), row.note ? h("span", { class: "soft" }, " ", ltr(row.note)) : null))))),
-	note ? h("p", { class: "hint" }, note) : null);
+	return h(
+		"figure",
+		{ class: "bars" },
+		h("figcaption", null, title),
+		rows.length === 0
+			? h("p", { class: "hint" }, t("none"))
+			: h(
+					"table",
+					null,
+					h("caption", { class: "unseen" }, title),
+					h(
+						"thead",
+						{ class: "unseen" },
+						h(
+							"tr",
+							null,
+							head.map((text) => h("th", { scope: "col" }, text)),
+						),
+					),
+					h(
+						"tbody",
+						null,
+						rows.map((row) =>
+							h(
+								"tr",
+								null,
+								h("th", { scope: "row" }, row.label),
+								h(
+									"td",
+									{ class: "bar" },
+									s(
+										"svg",
+										{
+											viewBox: "0 0 100 10",
+											preserveAspectRatio: "none",
+											"aria-hidden": "true",
+											focusable: "false",
+										},
+										s("rect", { class: "track", width: 100, height: 10, rx: 1 }),
+										s("rect", { class: "fill", width: (row.n / most) * 100, height: 10, rx: 1 }),
+									),
+								),
+								h(
+									"td",
+									{ class: "n" },
+									ltr(number(row.n)),
+									row.note ? h("span", { class: "soft" }, " ", ltr(row.note)) : null,
+								),
+							),
+						),
+					),
+				),
+		note ? h("p", { class: "hint" }, note) : null,
+	);
 }

@@ -4,8 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 function put(node, children) {
 	for (const child of children.flat(Infinity)) {
-		if (child === null || child === undefined || child === false)
-			continue;
+		if (child === null || child === undefined || child === false) continue;
 		node.append(child instanceof Node ? child : document.createTextNode(String(child)));
 	}
 	return node;
@@ -13,18 +12,13 @@ function put(node, children) {
 
 function set(node, attributes) {
 	for (const [name, value] of Object.entries(attributes ?? {})) {
-		if (value === null || value === undefined || value === false)
-			continue;
-		if (typeof value === "function" && name.startsWith("on"))
-			node.addEventListener(name.slice(2), value);
+		if (value === null || value === undefined || value === false) continue;
+		if (typeof value === "function" && name.startsWith("on")) node.addEventListener(name.slice(2), value);
 		else if (name.startsWith("on") || name === "style" || name === "srcdoc" || name === "src")
 			throw new Error("not an attribute of this house: " + name);
-		else if (name === "href" && !/^(#|\/api\/v1\/)/.test(value))
-			throw new Error("links stay inside: " + name);
-		else if (name === "value" && "value" in node)
-			node.value = value;
-		else
-			node.setAttribute(name, value === true ? "" : String(value));
+		else if (name === "href" && !/^(#|\/api\/v1\/)/.test(value)) throw new Error("links stay inside: " + name);
+		else if (name === "value" && "value" in node) node.value = value;
+		else node.setAttribute(name, value === true ? "" : String(value));
 	}
 	return node;
 }
@@ -32,8 +26,8 @@ function set(node, attributes) {
 /** An element: h("p", {class: "note"}, "text", otherNode). */
 export function h(tag, attributes, ...children) {
 	const node = put(set(document.createElement(tag), attributes), children);
-	if (tag === "select" && attributes?.value !== undefined)
-		node.value = attributes.value; // only now are there options to choose from
+	// only now are there options to choose from
+	if (tag === "select" && attributes?.value !== undefined) node.value = attributes.value;
 	return node;
 }
 
@@ -52,16 +46,29 @@ export function ltr(text, attributes) {
 	return h("bdi", { dir: "ltr", ...attributes }, text);
 }
 
-const SYMBOLS = { "\u202A": "LRE", "\u202B": "RLE", "\u202C": "PDF", "\u202D": "LRO", "\u202E": "RLO",
-	"\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI" };
+const SYMBOLS = {
+	"\u202A": "LRE",
+	"\u202B": "RLE",
+	"\u202C": "PDF",
+	"\u202D": "LRO",
+	"\u202E": "RLO",
+	"\u2066": "LRI",
+	"\u2067": "RLI",
+	"\u2068": "FSI",
+	"\u2069": "PDI",
+};
 
 /** What a stranger wrote: letters that turn others around, and letters that nobody sees, are shown as signs. */
 export function shown(text) {
-	return String(text ?? "")
-		.replace(/[\u202A-\u202E\u2066-\u2069]/g, (c) => "⟦" + SYMBOLS[c] + "⟧")
-		// eslint-disable-next-line no-control-regex
-		.replace(/[\u0000-\u0008\u000B-\u001F]/g, (c) => (c === "\r" ? "" : String.fromCharCode(0x2400 + c.charCodeAt(0))))
-		.replace(/\u007F/g, "\u2421");
+	return (
+		String(text ?? "")
+			.replace(/[\u202A-\u202E\u2066-\u2069]/g, (c) => "⟦" + SYMBOLS[c] + "⟧")
+			// eslint-disable-next-line no-control-regex
+			.replace(/[\u0000-\u0008\u000B-\u001F]/g, (c) =>
+				c === "\r" ? "" : String.fromCharCode(0x2400 + c.charCodeAt(0)),
+			)
+			.replace(/\u007F/g, "\u2421")
+	);
 }
 
 /** Words of a person, in their own direction. */

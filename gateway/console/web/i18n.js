@@ -12,16 +12,14 @@ export function locale() {
 
 export function firstLanguage() {
 	const kept = localStorage.getItem("language");
-	if (LANGUAGES.includes(kept))
-		return kept;
+	if (LANGUAGES.includes(kept)) return kept;
 	return navigator.languages.map((one) => one.slice(0, 2)).find((one) => LANGUAGES.includes(one)) ?? "fr";
 }
 
 /** Loads a catalogue; the document takes its language and direction. */
 export async function use(wanted) {
 	const answer = await fetch("words_" + wanted + ".json");
-	if (!answer.ok)
-		throw new Error("the words are missing");
+	if (!answer.ok) throw new Error("the words are missing");
 	words = await answer.json();
 	language = wanted;
 	localStorage.setItem("language", wanted);
@@ -39,8 +37,7 @@ export function useZone(name) {
 }
 
 function pattern(key) {
-	if (Object.hasOwn(words, key))
-		return words[key];
+	if (Object.hasOwn(words, key)) return words[key];
 	document.documentElement.dataset.missing = (document.documentElement.dataset.missing ?? "") + key + " ";
 	return key;
 }
@@ -56,10 +53,12 @@ export function t(key, holes = {}) {
 
 /** The same with nodes in the holes: an array for h(). */
 export function tx(key, holes) {
-	return pattern(key).split(/(\{\w+\})/).map((part) => {
-		const hole = /^\{(\w+)\}$/.exec(part);
-		return hole ? holes[hole[1]] : part;
-	});
+	return pattern(key)
+		.split(/(\{\w+\})/)
+		.map((part) => {
+			const hole = /^\{(\w+)\}$/.exec(part);
+			return hole ? holes[hole[1]] : part;
+		});
 }
 
 /** A text that depends on a number: key.one, key.two, key.few … as the language has them; {n} is the number. */
@@ -69,8 +68,7 @@ export function plural(key, n, holes = {}) {
 
 /** The word for a code; a code that has none is shown as it is. */
 export function word(family, code) {
-	if (code === null || code === undefined || code === "")
-		return "";
+	if (code === null || code === undefined || code === "") return "";
 	const key = family + "." + code;
 	return has(key) ? words[key] : String(code);
 }
@@ -85,13 +83,14 @@ export function percent(part, whole) {
 
 /** A moment (ISO 8601) in the programme's zone. */
 export function moment(iso) {
-	return iso ? new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "short", timeZone: zone }).format(new Date(iso)) : "";
+	return iso
+		? new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeStyle: "short", timeZone: zone }).format(new Date(iso))
+		: "";
 }
 
 /** A day; one without a time is no moment and has no zone. */
 export function day(iso) {
-	if (!iso)
-		return "";
+	if (!iso) return "";
 	const bare = iso.length === 10;
 	return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: bare ? "UTC" : zone }).format(new Date(iso));
 }
@@ -103,15 +102,18 @@ export function clock(date) {
 /** How long ago: "3 h", "2 j", the largest unit that fits. */
 export function since(iso, now = Date.now()) {
 	const minutes = Math.max(0, Math.round((now - Date.parse(iso)) / 60000));
-	const [n, unit] = minutes < 60 ? [minutes, "minute"] : minutes < 48 * 60 ? [Math.floor(minutes / 60), "hour"] : [Math.floor(minutes / 1440), "day"];
+	const [n, unit] =
+		minutes < 60
+			? [minutes, "minute"]
+			: minutes < 48 * 60
+				? [Math.floor(minutes / 60), "hour"]
+				: [Math.floor(minutes / 1440), "day"];
 	return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short" }).format(n);
 }
 
 export function country(iso) {
-	if (!iso)
-		return "";
-	if (iso === "ZZ")
-		return t("country.ZZ");
+	if (!iso) return "";
+	if (iso === "ZZ") return t("country.ZZ");
 	try {
 		return new Intl.DisplayNames(locale(), { type: "region" }).of(iso);
 	} catch {
@@ -120,22 +122,11 @@ export function country(iso) {
 }
 
 export function languageName(code) {
-	if (!code)
-		return "";
-	if (has("language." + code))
-		return words["language." + code];
+	if (!code) return "";
+	if (has("language." + code)) return words["language." + code];
 	try {
 		return new Intl.DisplayNames(locale(), { type: "language" }).of(code);
 	} catch {
 		return code;
 	}
-}
-
-/** UTC for a value of <input type=datetime-local>, which the writer means in the programme's zone. */
-export function zoned(value) {
-	const guess = Date.parse(value + "Z");
-	const parts = Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit",
-		day: "2-digit", hour: "2-digit", minute: "2-digit" }).formatToParts(guess).map((part) => [part.type, part.value]));
-	const there = Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}Z`);
-	return new Date(guess - (there - guess)).toISOString();
 }

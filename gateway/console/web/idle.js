@@ -19,8 +19,7 @@ function cover() {
 	app.inert = true;
 	const button = h("button", { onclick: () => uncover(app, back) }, t("blank.show"));
 	blank = h("main", { class: "blank" }, h("h1", null, "Wasl"), h("p", null, t("blank.why")), button);
-	for (const dialog of document.querySelectorAll("dialog[open]"))
-		dialog.close();
+	for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
 	document.body.append(blank);
 	button.focus();
 }
@@ -45,12 +44,21 @@ async function extend() {
 
 function warn(left) {
 	if (!warning) {
-		warning = h("dialog", { class: "window", role: "alertdialog", "aria-labelledby": "idle-title", onclose: (event) => {
-			event.target.remove();
-			warning = null;
-		} },
-			h("h2", { id: "idle-title" }, t("idle.title")), h("p", { "data-left": "" }),
-			h("button", { class: "first", onclick: extend }, t("idle.stay")));
+		warning = h(
+			"dialog",
+			{
+				class: "window",
+				role: "alertdialog",
+				"aria-labelledby": "idle-title",
+				onclose: (event) => {
+					event.target.remove();
+					warning = null;
+				},
+			},
+			h("h2", { id: "idle-title" }, t("idle.title")),
+			h("p", { "data-left": "" }),
+			h("button", { class: "first", onclick: extend }, t("idle.stay")),
+		);
 		document.body.append(warning);
 		warning.showModal();
 	}
@@ -59,13 +67,10 @@ function warn(left) {
 
 function look() {
 	const now = Date.now();
-	if (!blank && now - touched >= BLANK_MS)
-		cover();
+	if (!blank && now - touched >= BLANK_MS) cover();
 	const left = until - now;
-	if (left <= 0)
-		onEnd();
-	else if (left <= WARN_MS && !blank)
-		warn(left);
+	if (left <= 0) onEnd();
+	else if (left <= WARN_MS && !blank) warn(left);
 }
 
 /** The session said until when it lasts; its clock and ours may differ, so it says how long. */
@@ -94,7 +99,10 @@ export function stop() {
 }
 
 for (const name of ["keydown", "pointerdown", "pointermove", "wheel", "touchstart"])
-	addEventListener(name, () => {
-		if (!blank)
-			touched = Date.now();
-	}, { passive: true });
+	addEventListener(
+		name,
+		() => {
+			if (!blank) touched = Date.now();
+		},
+		{ passive: true },
+	);

@@ -12,8 +12,7 @@ export function switchKeys(value) {
 
 /** Keys of every page. */
 export function everywhere(keys) {
-	for (const [key, what] of Object.entries(keys))
-		always.set(key, what);
+	for (const [key, what] of Object.entries(keys)) always.set(key, what);
 }
 
 /** Keys of this page, which replace those of the page before: {j: {name: "keys.down", run}}. */
@@ -22,7 +21,10 @@ export function onPage(keys) {
 }
 
 function writing(node) {
-	return node instanceof Element && node.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+	return (
+		node instanceof Element
+		&& node.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]")
+	);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -32,21 +34,23 @@ document.addEventListener("keydown", (event) => {
 		event.target.blur();
 		return;
 	}
-	if (!on || writing(event.target) || document.querySelector(".blank"))
-		return;
+	if (!on || writing(event.target) || document.querySelector(".blank")) return;
 	const what = here.get(event.key) ?? always.get(event.key);
-	if (what && what.run(event) !== false)
-		event.preventDefault();
+	if (what && what.run(event) !== false) event.preventDefault();
 });
 
 export function help() {
 	const rows = [...always, ...[...here].filter(([key]) => !always.has(key))].map(([key, what]) =>
-		h("tr", null, h("th", { scope: "row" }, h("kbd", null, key)), h("td", null, t(what.name))));
-	const window = h("dialog", { "aria-labelledby": "keys-title", class: "window", onclose: (event) => event.target.remove() },
+		h("tr", null, h("th", { scope: "row" }, h("kbd", null, key)), h("td", null, t(what.name))),
+	);
+	const window = h(
+		"dialog",
+		{ "aria-labelledby": "keys-title", class: "window", onclose: (event) => event.target.remove() },
 		h("h2", { id: "keys-title" }, t("keys.title")),
 		on ? null : h("p", { class: "hint" }, t("keys.off")),
 		h("table", { class: "plain" }, h("tbody", null, rows)),
-		h("form", { method: "dialog" }, h("button", null, t("close"))));
+		h("form", { method: "dialog" }, h("button", null, t("close"))),
+	);
 	document.body.append(window);
 	window.showModal();
 }

@@ -4,8 +4,14 @@ import { country, languageName, moment, number, plural, since, t, word } from ".
 
 /** The class of a case: letter, number and shape, never the colour alone. */
 export function priority(code) {
-	return h("span", { class: "priority " + code.toLowerCase(), title: word("priority", code) }, h("span", { "aria-hidden": "true" }, { P1: "▲", P2: "◆", P3: "●", P4: "○" }[code] ?? ""),
-		" ", code, h("span", { class: "unseen" }, " " + word("priority", code)));
+	return h(
+		"span",
+		{ class: "priority " + code.toLowerCase(), title: word("priority", code) },
+		h("span", { "aria-hidden": "true" }, { P1: "▲", P2: "◆", P3: "●", P4: "○" }[code] ?? ""),
+		" ",
+		code,
+		h("span", { class: "unseen" }, " " + word("priority", code)),
+	);
 }
 
 export function reasons(list) {
@@ -38,8 +44,13 @@ export function status(code) {
 }
 
 export function where(item) {
-	return [country(item.nationality), item.return_country && item.return_country !== item.nationality ? "→ " + country(item.return_country) : null,
-		word("city", item.city) || word("region", item.region)].filter(Boolean).join(" · ");
+	return [
+		country(item.nationality),
+		item.return_country && item.return_country !== item.nationality ? "→ " + country(item.return_country) : null,
+		word("city", item.city) || word("region", item.region),
+	]
+		.filter(Boolean)
+		.join(" · ");
 }
 
 export function calling(item) {
@@ -49,17 +60,16 @@ export function calling(item) {
 /** What must not be done to this person, in words and with a sign. */
 export function caution(item) {
 	const marks = [];
-	if (item.opted_out)
-		marks.push(t("caution.opted_out"));
-	if (item.contact_pref === "NO_CALL")
-		marks.push(t("caution.NO_CALL"));
-	if (item.contact_pref === "SHARED")
-		marks.push(t("caution.SHARED"));
+	if (item.opted_out) marks.push(t("caution.opted_out"));
+	if (item.contact_pref === "NO_CALL") marks.push(t("caution.NO_CALL"));
+	if (item.contact_pref === "SHARED") marks.push(t("caution.SHARED"));
 	return marks.map((text) => h("span", { class: "caution" }, h("span", { "aria-hidden": "true" }, "⚠ "), text));
 }
 
 export function unread(n) {
-	return n ? h("span", { class: "unread" }, ltr(number(n)), h("span", { class: "unseen" }, " " + plural("queue.unread", n))) : null;
+	return n
+		? h("span", { class: "unread" }, ltr(number(n)), h("span", { class: "unseen" }, " " + plural("queue.unread", n)))
+		: null;
 }
 
 export function overdue(flag) {
@@ -68,12 +78,38 @@ export function overdue(flag) {
 
 /** A table with a caption: table({caption, head: [..], rows: [[..]], numbers: [columns that hold numbers]}). */
 export function table({ caption, head, rows, numbers = [], empty = null, hidden = false }) {
-	if (rows.length === 0)
-		return h("p", { class: "hint" }, empty ?? t("none"));
-	return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption }, h("table", null,
-		h("caption", { class: hidden ? "unseen" : null }, caption),
-		h("thead", null, h("tr", null, head.map((text, i) => h("th", { scope: "col", class: numbers.includes(i) ? "n" : null }, text)))),
-		h("tbody", null, rows.map((row) => h("tr", null, row.map((cell, i) => h(i ? "td" : "th", { scope: i ? null : "row", class: numbers.includes(i) ? "n" : null }, cell)))))));
+	if (rows.length === 0) return h("p", { class: "hint" }, empty ?? t("none"));
+	return h(
+		"div",
+		{ class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+		h(
+			"table",
+			null,
+			h("caption", { class: hidden ? "unseen" : null }, caption),
+			h(
+				"thead",
+				null,
+				h(
+					"tr",
+					null,
+					head.map((text, i) => h("th", { scope: "col", class: numbers.includes(i) ? "n" : null }, text)),
+				),
+			),
+			h(
+				"tbody",
+				null,
+				rows.map((row) =>
+					h(
+						"tr",
+						null,
+						row.map((cell, i) =>
+							h(i ? "td" : "th", { scope: i ? null : "row", class: numbers.includes(i) ? "n" : null }, cell),
+						),
+					),
+				),
+			),
+		),
+	);
 }
 
 /** A select of codes with their words, an empty choice first. */
@@ -83,9 +119,18 @@ export function choices(family, codes, empty = "–") {
 
 /** More of a keyset-paged list, asked for by a button. */
 export function more(next, load) {
-	const button = next ? h("button", { class: "more", onclick: async () => {
-		button.remove();
-		await load(next);
-	} }, t("more")) : null;
+	const button = next
+		? h(
+				"button",
+				{
+					class: "more",
+					onclick: async () => {
+						button.remove();
+						await load(next);
+					},
+				},
+				t("more"),
+			)
+		: null;
 	return button;
 }

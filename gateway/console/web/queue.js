@@ -3,10 +3,24 @@ import { fill, h } from "./dom.js";
 import { get, post, query } from "./api.js";
 import { act, explain } from "./forms.js";
 import { clock, number, plural, since, t, word } from "./i18n.js";
-import { ago, calling, caution, choices, more, overdue, person, priority, reasons, ref, status, unread, where } from "./labels.js";
+import {
+	ago,
+	calling,
+	caution,
+	choices,
+	more,
+	overdue,
+	person,
+	priority,
+	reasons,
+	ref,
+	status,
+	unread,
+	where,
+} from "./labels.js";
 import { PRIORITIES, STATUSES } from "./codes.js";
 import { onPage } from "./keys.js";
-import { onEvent, reached } from "./live.js";
+import { inTurn, onEvent, reached } from "./live.js";
 import { say } from "./shell.js";
 
 const FOLDERS = ["all", "mine", "unassigned", "overdue"];
@@ -17,35 +31,88 @@ function address(parameters, changed) {
 
 function row(item, session, take) {
 	const mine = item.assigned_to === session.user;
-	return h("li", { "data-ref": item.ref, class: item.unread ? "row new" : "row" },
-		h("a", { class: "case", href: "#/case/" + item.ref },
-			h("span", { class: "line" }, priority(item.priority), h("strong", { class: "why" }, reasons(item.reasons) || word("priority", item.priority)), overdue(item.overdue), unread(item.unread)),
+	return h(
+		"li",
+		{ "data-ref": item.ref, class: item.unread ? "row new" : "row" },
+		h(
+			"a",
+			{ class: "case", href: "#/case/" + item.ref },
+			h(
+				"span",
+				{ class: "line" },
+				priority(item.priority),
+				h("strong", { class: "why" }, reasons(item.reasons) || word("priority", item.priority)),
+				overdue(item.overdue),
+				unread(item.unread),
+			),
 			h("span", { class: "line" }, h("span", { class: "name" }, person(item)), ref(item.ref), status(item.status)),
-			h("span", { class: "line soft" }, h("span", null, where(item)), calling(item) ? h("span", null, "☎ ", calling(item)) : null, caution(item))),
-		h("div", { class: "side" },
-			h("span", { class: "waiting" }, item.waiting_since ? [h("span", { class: "unseen" }, t("queue.waiting") + " "), ago(item.waiting_since)] : h("span", { class: "soft" }, t("queue.answered"))),
-			item.assigned_to ? h("span", { class: mine ? "owner mine" : "owner" }, h("bdi", null, mine ? t("me") : item.assigned_to))
-				: act(t("take"), () => take(item.ref), { class: "take", "aria-label": t("take") + " " + item.ref })));
+			h(
+				"span",
+				{ class: "line soft" },
+				h("span", null, where(item)),
+				calling(item) ? h("span", null, "☎ ", calling(item)) : null,
+				caution(item),
+			),
+		),
+		h(
+			"div",
+			{ class: "side" },
+			h(
+				"span",
+				{ class: "waiting" },
+				item.waiting_since
+					? [h("span", { class: "unseen" }, t("queue.waiting") + " "), ago(item.waiting_since)]
+					: h("span", { class: "soft" }, t("queue.answered")),
+			),
+			item.assigned_to
+				? h("span", { class: mine ? "owner mine" : "owner" }, h("bdi", null, mine ? t("me") : item.assigned_to))
+				: act(t("take"), () => take(item.ref), { class: "take", "aria-label": t("take") + " " + item.ref }),
+		),
+	);
 }
 
 function filters(parameters) {
 	const go = (name) => (event) => (location.hash = address(parameters, { [name]: event.target.value }));
-	const select = (name, label, options) => h("label", { class: "filter" }, h("span", null, label),
-		h("select", { onchange: go(name), value: parameters[name] ?? "" }, options.map(([value, text]) => h("option", { value }, text))));
-	return h("details", { class: "filters", open: ["status", "priority", "direction", "unread"].some((name) => parameters[name]) },
-		h("summary", null, t("queue.filter")), h("div", { class: "filterbar" },
+	const select = (name, label, options) =>
+		h(
+			"label",
+			{ class: "filter" },
+			h("span", null, label),
+			h(
+				"select",
+				{ onchange: go(name), value: parameters[name] ?? "" },
+				options.map(([value, text]) => h("option", { value }, text)),
+			),
+		);
+	return h(
+		"details",
+		{ class: "filters", open: ["status", "priority", "direction", "unread"].some((name) => parameters[name]) },
+		h("summary", null, t("queue.filter")),
+		h(
+			"div",
+			{ class: "filterbar" },
 			select("priority", t("key.priority"), choices("priority", PRIORITIES, t("any"))),
 			select("status", t("key.status"), choices("status", STATUSES, t("any"))),
 			select("direction", t("key.direction"), choices("direction", ["FROM_MA", "TO_MA"], t("any"))),
-			select("unread", t("queue.unread.filter"), [["", t("any")], ["1", t("queue.unread.only")]]),
-			h("a", { href: "#/queue" }, t("queue.nofilter"))));
+			select("unread", t("queue.unread.filter"), [
+				["", t("any")],
+				["1", t("queue.unread.only")],
+			]),
+			h("a", { href: "#/queue" }, t("queue.nofilter")),
+		),
+	);
 }
 
 /** What differs between what is shown and what the gateway says now. */
 function compare(shown, now) {
 	const known = new Set(shown.map((item) => item.ref));
 	const fresh = now.filter((item) => !known.has(item.ref)).length;
-	const moved = now.map((item) => item.ref).join() !== shown.slice(0, now.length).map((item) => item.ref).join();
+	const moved =
+		now.map((item) => item.ref).join()
+		!== shown
+			.slice(0, now.length)
+			.map((item) => item.ref)
+			.join();
 	return { fresh, moved };
 }
 
@@ -54,8 +121,7 @@ export async function show({ session, main, parameters, here }) {
 	const path = (after) => query("/api/v1/queue", { limit: 50, ...parameters, folder, after });
 	let page = await get(path());
 	let items = page.items;
-	if (!here())
-		return null;
+	if (!here()) return null;
 
 	const notice = h("div", { class: "notice", role: "status" });
 	const list = h("ol", { class: "queue" });
@@ -65,22 +131,42 @@ export async function show({ session, main, parameters, here }) {
 	async function take(code) {
 		await post("/api/v1/cases/" + code + "/assign", { to: session.user });
 		const item = items.find((one) => one.ref === code);
-		if (item)
-			item.assigned_to = session.user;
+		if (item) item.assigned_to = session.user;
 		list.querySelector(`[data-ref="${code}"]`)?.replaceWith(row(item, session, take));
 		list.querySelector(`[data-ref="${code}"] a`)?.focus();
 		say(t("taken"));
 	}
 
 	function draw() {
-		fill(folders, FOLDERS.map((name) => h("li", null, h("a", { href: address(parameters, { folder: name }), "aria-current": name === folder ? "true" : null },
-			t("folder." + name), " ", h("span", { class: "count" }, h("bdi", { dir: "ltr" }, number(page.counts[name])))))));
-		fill(list, items.map((item) => row(item, session, take)));
-		fill(foot, items.length === 0 ? h("p", { class: "empty" }, t("queue.empty." + folder)) : null, more(page.next, async (next) => {
-			page = await get(path(next));
-			items = [...items, ...page.items];
-			draw();
-		}));
+		fill(
+			folders,
+			FOLDERS.map((name) =>
+				h(
+					"li",
+					null,
+					h(
+						"a",
+						{ href: address(parameters, { folder: name }), "aria-current": name === folder ? "true" : null },
+						t("folder." + name),
+						" ",
+						h("span", { class: "count" }, h("bdi", { dir: "ltr" }, number(page.counts[name]))),
+					),
+				),
+			),
+		);
+		fill(
+			list,
+			items.map((item) => row(item, session, take)),
+		);
+		fill(
+			foot,
+			items.length === 0 ? h("p", { class: "empty" }, t("queue.empty." + folder)) : null,
+			more(page.next, async (next) => {
+				page = await get(path(next));
+				items = [...items, ...page.items];
+				draw();
+			}),
+		);
 		fill(notice);
 	}
 
@@ -94,7 +180,7 @@ export async function show({ session, main, parameters, here }) {
 	}
 
 	/** Something happened: rows that stand keep their place, their marks are renewed, the rest is announced. */
-	async function look() {
+	const look = inTurn(async () => {
 		let now;
 		try {
 			now = await get(path(), { passive: true });
@@ -102,29 +188,48 @@ export async function show({ session, main, parameters, here }) {
 			return;
 		}
 		reached();
-		if (!here())
-			return;
+		if (!here()) return;
 		for (const item of now.items) {
 			const old = list.querySelector(`[data-ref="${item.ref}"]`);
 			const i = items.findIndex((one) => one.ref === item.ref);
-			if (!old || JSON.stringify(items[i]) === JSON.stringify(item))
-				continue;
+			if (!old || JSON.stringify(items[i]) === JSON.stringify(item)) continue;
 			items[i] = item;
 			const at = old.contains(document.activeElement) ? document.activeElement.tagName : null;
 			const renewed = row(item, session, take);
 			old.replaceWith(renewed);
-			if (at)
-				(renewed.querySelector(at) ?? renewed.querySelector("a")).focus();
+			if (at) (renewed.querySelector(at) ?? renewed.querySelector("a")).focus();
 		}
 		const { fresh, moved } = compare(items, now.items);
 		const words = fresh ? plural("queue.new", fresh) : moved ? t("queue.moved") : null;
-		if (words && notice.textContent.startsWith(words))
-			return;
-		fill(notice, words ? [h("span", null, words), " ", h("button", { onclick: refresh }, t("queue.refresh")), " ", h("kbd", { "aria-hidden": "true" }, ".")] : null);
-	}
+		if (words && notice.textContent.startsWith(words)) return;
+		fill(
+			notice,
+			words
+				? [
+						h("span", null, words),
+						" ",
+						h("button", { onclick: refresh }, t("queue.refresh")),
+						" ",
+						h("kbd", { "aria-hidden": "true" }, "."),
+					]
+				: null,
+		);
+	});
 
-	fill(main, h("div", { class: "head" }, h("h1", { tabindex: "-1" }, t("page.queue")), h("p", { class: "hint" }, t("queue.order"), " · ", clock(new Date()))),
-		h("nav", { "aria-label": t("queue.folders") }, folders), filters(parameters), notice, list, foot);
+	fill(
+		main,
+		h(
+			"div",
+			{ class: "head" },
+			h("h1", { tabindex: "-1" }, t("page.queue")),
+			h("p", { class: "hint" }, t("queue.order"), " · ", clock(new Date())),
+		),
+		h("nav", { "aria-label": t("queue.folders") }, folders),
+		filters(parameters),
+		notice,
+		list,
+		foot,
+	);
 	draw();
 
 	const links = () => [...list.querySelectorAll("a.case")];
@@ -139,14 +244,13 @@ export async function show({ session, main, parameters, here }) {
 	onPage({
 		j: { name: "keys.down", run: () => step(1) },
 		k: { name: "keys.up", run: () => step(-1) },
-		Enter: { name: "keys.open.case", run: (event) => event.target.closest("a, button") ? false : links()[0]?.click() },
-		a: { name: "keys.take", run: () => current() ? take(current()).catch((error) => say(explain(error))) : false },
+		Enter: { name: "keys.open.case", run: (event) => (event.target.closest("a, button") ? false : links()[0]?.click()) },
+		a: { name: "keys.take", run: () => (current() ? take(current()).catch((error) => say(explain(error))) : false) },
 		".": { name: "keys.refresh", run: () => void refresh() },
 	});
 
 	const ticking = setInterval(() => {
-		for (const node of list.querySelectorAll("[data-since]"))
-			node.textContent = since(node.dataset.since);
+		for (const node of list.querySelectorAll("[data-since]")) node.textContent = since(node.dataset.since);
 	}, 30000);
 	const silent = onEvent((name) => ["queue", "poll", "message"].includes(name) && look());
 	return () => {

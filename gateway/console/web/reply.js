@@ -13,8 +13,16 @@ const MOST = 1600;
 
 function count(text) {
 	const m = measure(text);
-	return [ltr(number([...text].length)), " ", t("reply.characters"), " · ", h("strong", null, text ? plural("sms.segments", m.segments) : plural("sms.segments", 0)), " · ",
-		m.encoding === "GSM-7" ? t("sms.gsm") : t("sms.unicode"), text ? [" · ", t("sms.left"), " ", ltr(number(m.limit - m.units.at(-1)))] : null];
+	return [
+		ltr(number([...text].length)),
+		" ",
+		t("reply.characters"),
+		" · ",
+		h("strong", null, text ? plural("sms.segments", m.segments) : plural("sms.segments", 0)),
+		" · ",
+		m.encoding === "GSM-7" ? t("sms.gsm") : t("sms.unicode"),
+		text ? [" · ", t("sms.left"), " ", ltr(number(m.limit - m.units.at(-1)))] : null,
+	];
 }
 
 export function replyBox({ one, session, after, typing }) {
@@ -27,20 +35,28 @@ export function replyBox({ one, session, after, typing }) {
 	const advice = h("div", { class: "advice" });
 	const saved = h("span", { class: "soft", role: "status" });
 	const trouble = h("div", { role: "alert" });
-	const box = h("textarea", { id: "reply", rows: 4, dir: "auto", maxlength: MOST, "aria-describedby": "reply-counter", spellcheck: "true", value: one.draft.text, oninput: wrote,
+	const box = h("textarea", {
+		id: "reply",
+		rows: 4,
+		dir: "auto",
+		maxlength: MOST,
+		"aria-describedby": "reply-counter",
+		spellcheck: "true",
+		value: one.draft.text,
+		oninput: wrote,
 		onkeydown: (event) => {
 			if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
 				event.preventDefault();
 				send({});
 			}
-		} });
+		},
+	});
 
 	async function keep() {
 		timer = null;
 		try {
 			await change("PUT", base + "/draft", { text: box.value }, { passive: true });
-			if (!gone)
-				fill(saved, box.value ? t("reply.saved") : "");
+			if (!gone) fill(saved, box.value ? t("reply.saved") : "");
 		} catch {
 			fill(saved, t("reply.notsaved"));
 		}
@@ -59,37 +75,98 @@ export function replyBox({ one, session, after, typing }) {
 	/** The gateway is the judge of what a text costs and whether it is quiet. */
 	async function judge() {
 		const text = box.value;
-		if (!text.trim())
-			return fill(advice);
+		if (!text.trim()) return fill(advice);
 		let m;
 		try {
 			m = await post("/api/v1/text/measure", { text, ref: one.ref }, { passive: true });
 		} catch {
 			return null;
 		}
-		if (text !== box.value || gone)
-			return null;
+		if (text !== box.value || gone) return null;
 		const cheaper = m.encoding === "UCS-2" && m.replaced.encoding === "GSM-7" && m.replaced.text !== text;
-		return fill(advice,
-			m.encoding === "UCS-2" && m.culprits.length && m.culprits.length < 12 ? h("p", { class: "hint" }, t("sms.because"), " ", m.culprits.map((c) => [h("bdi", null, h("code", null, c)), " "])) : null,
-			cheaper ? h("p", { class: "hint" }, h("span", null, t("sms.replace", { from: number(m.segments), to: number(m.replaced.segments) })), " ",
-				h("button", { type: "button", onclick: () => {
-					box.value = m.replaced.text;
-					wrote();
-					box.focus();
-				} }, t("sms.replace.do"))) : null,
-			m.warnings.length ? h("ul", { class: "warnings" }, m.warnings.map((warning) => h("li", null, h("span", { "aria-hidden": "true" }, "⚠ "), word("warning", warning),
-				warning === "quiet_words" && m.words.length ? [" ", m.words.map((one) => [h("bdi", null, h("q", null, one)), " "])] : null))) : null);
+		return fill(
+			advice,
+			m.encoding === "UCS-2" && m.culprits.length && m.culprits.length < 12
+				? h(
+						"p",
+						{ class: "hint" },
+						t("sms.because"),
+						" ",
+						m.culprits.map((c) => [h("bdi", null, h("code", null, c)), " "]),
+					)
+				: null,
+			cheaper
+				? h(
+						"p",
+						{ class: "hint" },
+						h("span", null, t("sms.replace", { from: number(m.segments), to: number(m.replaced.segments) })),
+						" ",
+						h(
+							"button",
+							{
+								type: "button",
+								onclick: () => {
+									box.value = m.replaced.text;
+									wrote();
+									box.focus();
+								},
+							},
+							t("sms.replace.do"),
+						),
+					)
+				: null,
+			m.warnings.length
+				? h(
+						"ul",
+						{ class: "warnings" },
+						m.warnings.map((warning) =>
+							h(
+								"li",
+								null,
+								h("span", { "aria-hidden": "true" }, "⚠ "),
+								word("warning", warning),
+								warning === "quiet_words" && m.words.length
+									? [" ", m.words.map((one) => [h("bdi", null, h("q", null, one)), " "])]
+									: null,
+							),
+						),
+					)
+				: null,
+		);
 	}
 
 	function refused(error) {
 		const again = (label) => act(label, () => send({ anyway: true }), { class: "danger" });
 		if (error.type === "newer-message") {
 			seen = error.members.last_message_id ?? seen;
-			fill(trouble, h("p", { class: "warning" }, error.members.last_message_by ? t("reply.colleague", { who: error.members.last_message_by }) : t("reply.newer")), again(t("reply.anyway")));
+			fill(
+				trouble,
+				h(
+					"p",
+					{ class: "warning" },
+					error.members.last_message_by
+						? t("reply.colleague", { who: error.members.last_message_by })
+						: t("reply.newer"),
+				),
+				again(t("reply.anyway")),
+			);
 			after();
 		} else if (error.status === 422) {
-			fill(trouble, h("p", { class: "warning" }, t("reply.warned"), " ", String(error.detail ?? "").split(/[\s,]+/).filter(Boolean).map((code) => word("warning", code)).join(" · ")), again(t("reply.anyway")));
+			fill(
+				trouble,
+				h(
+					"p",
+					{ class: "warning" },
+					t("reply.warned"),
+					" ",
+					String(error.detail ?? "")
+						.split(/[\s,]+/)
+						.filter(Boolean)
+						.map((code) => word("warning", code))
+						.join(" · "),
+				),
+				again(t("reply.anyway")),
+			);
 		} else {
 			fill(trouble, h("p", { class: "trouble" }, explain(error)));
 		}
@@ -98,8 +175,7 @@ export function replyBox({ one, session, after, typing }) {
 	let sending = false;
 	async function send(more) {
 		const text = box.value.trim();
-		if (sending || !text)
-			return box.focus();
+		if (sending || !text) return box.focus();
 		sending = true;
 		fill(trouble);
 		try {
@@ -113,8 +189,7 @@ export function replyBox({ one, session, after, typing }) {
 			offerUndo(sent, text);
 			await after();
 		} catch (error) {
-			if (error.type === undefined)
-				throw error;
+			if (error.type === undefined) throw error;
 			refused(error);
 		} finally {
 			sending = false;
@@ -124,53 +199,69 @@ export function replyBox({ one, session, after, typing }) {
 
 	function offerUndo(sent, text) {
 		const left = h("span", null);
-		const button = act(t("undo"), async () => {
-			await change("DELETE", base + "/messages/" + sent.message_id);
-			stop();
-			box.value = text;
-			wrote();
-			box.focus();
-			say(t("reply.undone"));
-			await after();
-		}, { class: "first" });
+		const button = act(
+			t("undo"),
+			async () => {
+				await change("DELETE", base + "/messages/" + sent.message_id);
+				stop();
+				box.value = text;
+				wrote();
+				box.focus();
+				say(t("reply.undone"));
+				await after();
+			},
+			{ class: "first" },
+		);
 		const note = toast(t("reply.leaves"), [" ", left, " ", button]);
 		const end = Date.parse(sent.undo_until);
 		const began = Date.now();
 		const lasts = Math.min(Math.max(end - began, 1000), 15000);
 		const tick = () => {
 			const ms = began + lasts - Date.now();
-			if (ms <= 0)
-				stop();
-			else
-				fill(left, ltr(number(Math.ceil(ms / 1000)) + " s"));
+			if (ms <= 0) stop();
+			else fill(left, ltr(number(Math.ceil(ms / 1000)) + " s"));
 		};
 		const ticking = setInterval(tick, 250);
 		const stop = () => {
 			clearInterval(ticking);
 			note.remove();
-			if (!gone)
-				after();
+			if (!gone) after();
 		};
 		tick();
 	}
 
-	const canned = h("select", { id: "canned", onchange: (event) => {
-		const reply = event.target.replies?.[Number(event.target.value)];
-		if (reply) {
-			const at = box.selectionStart ?? box.value.length;
-			const words = reply[one.language] || reply.fr;
-			box.value = box.value.slice(0, at) + words + box.value.slice(box.selectionEnd ?? at);
-			wrote();
-			box.focus();
-		}
-		event.target.value = "";
-	} }, h("option", { value: "" }, t("reply.canned")));
+	const canned = h(
+		"select",
+		{
+			id: "canned",
+			onchange: (event) => {
+				const reply = event.target.replies?.[Number(event.target.value)];
+				if (reply) {
+					const at = box.selectionStart ?? box.value.length;
+					const words = reply[one.language] || reply.fr;
+					box.value = box.value.slice(0, at) + words + box.value.slice(box.selectionEnd ?? at);
+					wrote();
+					box.focus();
+				}
+				event.target.value = "";
+			},
+		},
+		h("option", { value: "" }, t("reply.canned")),
+	);
 
 	async function loadCanned() {
 		try {
 			const { items } = await get("/api/v1/canned", { passive: true });
 			canned.replies = items;
-			canned.append(...items.map((item, i) => h("option", { value: i }, item.title + " · " + plural("sms.segments", item.segments[one.language] ?? item.segments.fr))));
+			canned.append(
+				...items.map((item, i) =>
+					h(
+						"option",
+						{ value: i },
+						item.title + " · " + plural("sms.segments", item.segments[one.language] ?? item.segments.fr),
+					),
+				),
+			);
 		} catch {
 			canned.disabled = true;
 		}
@@ -179,15 +270,35 @@ export function replyBox({ one, session, after, typing }) {
 	fill(counter, count(box.value));
 	loadCanned();
 	judge();
-	const node = h("form", { class: "reply noprint", onsubmit: (event) => {
-		event.preventDefault();
-		send({});
-	} },
-		h("label", { for: "reply" }, h("strong", null, t("reply.title")), " ", h("span", { class: "soft" }, t("reply.language"), " ", own(languageName(one.language) || "–"))),
-		box, counter, advice,
-		h("div", { class: "buttons" }, h("button", { class: "first" }, t("reply.send")),
-			h("label", { for: "canned", class: "unseen" }, t("reply.canned")), canned, saved),
-		trouble);
+	const node = h(
+		"form",
+		{
+			class: "reply noprint",
+			onsubmit: (event) => {
+				event.preventDefault();
+				send({});
+			},
+		},
+		h(
+			"label",
+			{ for: "reply" },
+			h("strong", null, t("reply.title")),
+			" ",
+			h("span", { class: "soft" }, t("reply.language"), " ", own(languageName(one.language) || "–")),
+		),
+		box,
+		counter,
+		advice,
+		h(
+			"div",
+			{ class: "buttons" },
+			h("button", { class: "first" }, t("reply.send")),
+			h("label", { for: "canned", class: "unseen" }, t("reply.canned")),
+			canned,
+			saved,
+		),
+		trouble,
+	);
 	return {
 		node,
 		focus: () => box.focus(),

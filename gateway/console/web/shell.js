@@ -17,44 +17,53 @@ const undo = [];
 
 /** Said aloud by a screen reader, seen by nobody. */
 export function say(text) {
-	if (spoken)
-		spoken.textContent = text;
+	if (spoken) spoken.textContent = text;
 }
 
 /** A short word at the foot of the page, for what went well. */
 export function toast(text, action = null) {
 	const node = h("p", { class: "toast" }, h("span", null, text), action);
 	document.querySelector("#toasts")?.append(node);
-	if (!action)
-		setTimeout(() => node.remove(), 6000);
+	if (!action) setTimeout(() => node.remove(), 6000);
 	say(text);
 	return node;
 }
 
 function showFreshness(isFresh, date) {
-	fill(fresh, h("span", { class: isFresh ? "dot" : "dot stale", "aria-hidden": "true" }), t(isFresh ? "live.fresh" : "live.stale", { time: clock(date) }));
-	if (isFresh)
-		fill(banner);
+	fill(
+		fresh,
+		h("span", { class: isFresh ? "dot" : "dot stale", "aria-hidden": "true" }),
+		t(isFresh ? "live.fresh" : "live.stale", { time: clock(date) }),
+	);
+	if (isFresh) fill(banner);
 	else if (!banner.firstChild)
 		fill(banner, h("p", { class: "warning" }, h("strong", null, t("live.lost")), " ", t("live.polling")));
 }
 
 const COUNTED = { queue: "all", alerts: "alerts", tasks: "tasks", approvals: "approvals" };
 
-async function count() {
+const count = live.inTurn(async () => {
 	try {
 		const counts = await api.get("/api/v1/counts", { passive: true });
 		for (const [page, name] of Object.entries(COUNTED)) {
 			const node = links[page]?.querySelector(".count");
 			if (node)
-				fill(node, counts[name] ? [h("bdi", { dir: "ltr" }, number(counts[name])), h("span", { class: "unseen" }, " " + plural("nav.waiting", counts[name]))] : null);
+				fill(
+					node,
+					counts[name]
+						? [
+								h("bdi", { dir: "ltr" }, number(counts[name])),
+								h("span", { class: "unseen" }, " " + plural("nav.waiting", counts[name])),
+							]
+						: null,
+				);
 		}
 		document.title = counts.unread ? "(" + counts.unread + ") Wasl" : "Wasl";
 		live.reached();
 	} catch {
 		// the next event or poll tries again
 	}
-}
+});
 
 async function signOut() {
 	try {
@@ -66,13 +75,31 @@ async function signOut() {
 }
 
 function navigation(pages) {
-	links = Object.fromEntries(pages.map((name) => [name, h("a", { href: "#/" + name }, h("span", null, t("page." + name)), h("span", { class: "count" }))]));
-	const list = h("ul", { id: "pages" }, Object.values(links).map((link) => h("li", null, link)));
-	const button = h("button", { class: "menu", "aria-expanded": "false", "aria-controls": "pages", onclick: () => {
-		const open = button.getAttribute("aria-expanded") !== "true";
-		button.setAttribute("aria-expanded", String(open));
-		list.classList.toggle("open", open);
-	} }, t("nav.menu"));
+	links = Object.fromEntries(
+		pages.map((name) => [
+			name,
+			h("a", { href: "#/" + name }, h("span", null, t("page." + name)), h("span", { class: "count" })),
+		]),
+	);
+	const list = h(
+		"ul",
+		{ id: "pages" },
+		Object.values(links).map((link) => h("li", null, link)),
+	);
+	const button = h(
+		"button",
+		{
+			class: "menu",
+			"aria-expanded": "false",
+			"aria-controls": "pages",
+			onclick: () => {
+				const open = button.getAttribute("aria-expanded") !== "true";
+				button.setAttribute("aria-expanded", String(open));
+				list.classList.toggle("open", open);
+			},
+		},
+		t("nav.menu"),
+	);
 	list.addEventListener("click", () => {
 		button.setAttribute("aria-expanded", "false");
 		list.classList.remove("open");
@@ -89,31 +116,52 @@ export function open(who, pages, onSignedOut) {
 	fresh = h("span", { class: "fresh" });
 	banner = h("div", { role: "status" });
 	spoken = h("div", { class: "unseen", role: "status", "aria-live": "polite" });
-	document.body.prepend(h("div", { id: "app" },
-		h("a", { class: "skip", href: "#main", onclick: (event) => {
-			event.preventDefault();
-			main.querySelector("h1")?.focus();
-		} }, t("nav.skip")),
-		h("header", { class: "top" }, h("span", { class: "brand" }, "Wasl"), session.demo ? h("span", { class: "demo" }, t("demo.mark")) : null, fresh,
-			h("button", { class: "bare", onclick: keys.help }, t("keys.open")),
-			h("a", { class: "who", href: "#/me" }, h("bdi", null, session.name)),
-			h("button", { class: "bare", onclick: signOut }, t("signout"))),
-		navigation(pages),
-		h("div", { class: "stage" }, banner, main),
-		h("div", { id: "toasts" }), spoken));
+	document.body.prepend(
+		h(
+			"div",
+			{ id: "app" },
+			h(
+				"a",
+				{
+					class: "skip",
+					href: "#main",
+					onclick: (event) => {
+						event.preventDefault();
+						main.querySelector("h1")?.focus();
+					},
+				},
+				t("nav.skip"),
+			),
+			h(
+				"header",
+				{ class: "top" },
+				h("span", { class: "brand" }, "Wasl"),
+				session.demo ? h("span", { class: "demo" }, t("demo.mark")) : null,
+				fresh,
+				h("button", { class: "bare", onclick: keys.help }, t("keys.open")),
+				h("a", { class: "who", href: "#/me" }, h("bdi", null, session.name)),
+				h("button", { class: "bare", onclick: signOut }, t("signout")),
+			),
+			navigation(pages),
+			h("div", { class: "stage" }, banner, main),
+			h("div", { id: "toasts", role: "region", "aria-label": t("nav.news") }),
+			spoken,
+		),
+	);
 	keys.switchKeys(session.shortcuts);
 	keys.everywhere({
-		"/": { name: "keys.search", run: () => pages.includes("search") ? (location.hash = "#/search", true) : false },
+		"/": { name: "keys.search", run: () => (pages.includes("search") ? ((location.hash = "#/search"), true) : false) },
 		"?": { name: "keys.help", run: keys.help },
-		g: { name: "keys.queue", run: () => pages.includes("queue") ? (location.hash = "#/queue", true) : false },
+		g: { name: "keys.queue", run: () => (pages.includes("queue") ? ((location.hash = "#/queue"), true) : false) },
 	});
 	showFreshness(true, new Date());
-	undo.push(live.onFreshness(showFreshness), live.onEvent((name) => {
-		if (name === "bye")
-			signedOut();
-		else if (["queue", "alert", "message", "poll"].includes(name))
-			count();
-	}));
+	undo.push(
+		live.onFreshness(showFreshness),
+		live.onEvent((name) => {
+			if (name === "bye") signedOut();
+			else if (["queue", "alert", "message", "poll"].includes(name)) count();
+		}),
+	);
 	const acted = () => idle.acted(session.idle_seconds);
 	addEventListener("acted", acted);
 	undo.push(() => removeEventListener("acted", acted));
@@ -125,10 +173,8 @@ export function open(who, pages, onSignedOut) {
 /** Another page begins: the empty main, and the mark where we are. */
 export function turnTo(name) {
 	for (const [page, link] of Object.entries(links)) {
-		if (page === name)
-			link.setAttribute("aria-current", "page");
-		else
-			link.removeAttribute("aria-current");
+		if (page === name) link.setAttribute("aria-current", "page");
+		else link.removeAttribute("aria-current");
 	}
 	keys.onPage({});
 	fill(main, h("p", { class: "hint" }, t("loading")));
@@ -143,9 +189,7 @@ export function recount() {
 export function close() {
 	live.end();
 	idle.stop();
-	for (const fn of undo.splice(0))
-		fn();
+	for (const fn of undo.splice(0)) fn();
 	document.title = "Wasl";
-	for (const node of document.querySelectorAll("#app, dialog"))
-		node.remove();
+	for (const node of document.querySelectorAll("#app, dialog")) node.remove();
 }

@@ -5,29 +5,73 @@ import { explain, form } from "./forms.js";
 import { LANGUAGES, language, t, use } from "./i18n.js";
 
 function door(title, ...content) {
-	for (const node of document.querySelectorAll("#app"))
-		node.remove();
+	for (const node of document.querySelectorAll("#app")) node.remove();
 	const again = content.pop();
-	const node = h("div", { id: "app", class: "door" },
+	const node = h(
+		"div",
+		{ id: "app", class: "door" },
 		h("main", { id: "main" }, h("p", { class: "brand" }, "Wasl"), h("h1", { tabindex: "-1" }, title), content),
-		h("footer", null, LANGUAGES.map((one) => h("button", { class: "bare", lang: one, "aria-pressed": String(one === language), onclick: async () => {
-			await use(one);
-			again();
-		} }, { fr: "Français", en: "English", ar: "العربية" }[one]))));
+		h(
+			"footer",
+			null,
+			LANGUAGES.map((one) =>
+				h(
+					"button",
+					{
+						class: "bare",
+						lang: one,
+						"aria-pressed": String(one === language),
+						onclick: async () => {
+							await use(one);
+							again();
+						},
+					},
+					{ fr: "Français", en: "English", ar: "العربية" }[one],
+				),
+			),
+		),
+	);
 	document.body.prepend(node);
 	(node.querySelector("input") ?? node.querySelector("h1")).focus();
 }
 
 export function signIn(enter, note = null) {
-	door(t("signin.title"), note ? h("p", { class: "good", role: "status" }, note) : null, form({
-		fields: [
-			{ name: "user", label: t("signin.user"), required: true, autocomplete: "username", maxlength: 31, dir: "ltr" },
-			{ name: "password", label: t("signin.password"), type: "password", required: true, autocomplete: "current-password" },
-			{ name: "code", label: t("signin.code"), required: true, autocomplete: "one-time-code", dir: "ltr", hint: t("signin.code.hint") },
-		],
-		submit: t("signin.submit"),
-		run: async ({ user, password, code }) => enter(await api.post("/api/v1/session", { user, password, code: code.replaceAll(" ", "") })),
-	}), h("p", { class: "hint" }, t("signin.lost")), () => signIn(enter, note));
+	door(
+		t("signin.title"),
+		note ? h("p", { class: "good", role: "status" }, note) : null,
+		form({
+			fields: [
+				{
+					name: "user",
+					label: t("signin.user"),
+					required: true,
+					autocomplete: "username",
+					maxlength: 31,
+					dir: "ltr",
+				},
+				{
+					name: "password",
+					label: t("signin.password"),
+					type: "password",
+					required: true,
+					autocomplete: "current-password",
+				},
+				{
+					name: "code",
+					label: t("signin.code"),
+					required: true,
+					autocomplete: "one-time-code",
+					dir: "ltr",
+					hint: t("signin.code.hint"),
+				},
+			],
+			submit: t("signin.submit"),
+			run: async ({ user, password, code }) =>
+				enter(await api.post("/api/v1/session", { user, password, code: code.replaceAll(" ", "") })),
+		}),
+		h("p", { class: "hint" }, t("signin.lost")),
+		() => signIn(enter, note),
+	);
 }
 
 export async function demo(token, enter) {
@@ -39,7 +83,11 @@ export async function demo(token, enter) {
 }
 
 function spent(error, again) {
-	door(t("link.title"), h("p", { class: "trouble", role: "alert" }, error.status === 0 ? explain(error) : t("link.spent")), again);
+	door(
+		t("link.title"),
+		h("p", { class: "trouble", role: "alert" }, error.status === 0 ? explain(error) : t("link.spent")),
+		again,
+	);
 }
 
 export async function enrol(token, enter) {
@@ -50,30 +98,82 @@ export async function enrol(token, enter) {
 		return spent(error, () => enrol(token, enter));
 	}
 	const { drawing } = await import("./qr.js");
-	const ask = () => door(t("enrol.title"),
-		h("p", null, t("enrol.for"), " ", h("strong", null, h("bdi", null, look.name)), " (", ltr(look.user), ")"),
-		h("ol", { class: "steps" },
-			h("li", null, h("p", null, t("enrol.scan")), drawing(look.totp_uri, t("enrol.qr")),
-				h("p", { class: "hint" }, t("enrol.type"), " ", ltr(look.totp_secret.replace(/(.{4})/g, "$1 ").trim(), { class: "secret" })))),
-		form({
-			fields: [
-				{ name: "password", label: t("enrol.password"), type: "password", required: true, autocomplete: "new-password", minlength: 12,
-					hint: t("enrol.password.hint") },
-				{ name: "code", label: t("enrol.code"), required: true, autocomplete: "one-time-code", inputmode: "numeric", dir: "ltr" },
-			],
-			submit: t("enrol.submit"),
-			run: async ({ password, code }) => {
-				const done = await api.post("/api/v1/enrol", { token, password, code: code.replaceAll(" ", "") });
-				codes(done, enter);
-			},
-		}), ask);
+	const ask = () =>
+		door(
+			t("enrol.title"),
+			h("p", null, t("enrol.for"), " ", h("strong", null, h("bdi", null, look.name)), " (", ltr(look.user), ")"),
+			h(
+				"ol",
+				{ class: "steps" },
+				h(
+					"li",
+					null,
+					h("p", null, t("enrol.scan")),
+					drawing(look.totp_uri, t("enrol.qr")),
+					h(
+						"p",
+						{ class: "hint" },
+						t("enrol.type"),
+						" ",
+						ltr(look.totp_secret.replace(/(.{4})/g, "$1 ").trim(), { class: "secret" }),
+					),
+				),
+			),
+			form({
+				fields: [
+					{
+						name: "user",
+						label: t("signin.user"),
+						value: look.user,
+						readonly: true,
+						required: true,
+						autocomplete: "username",
+						dir: "ltr",
+					},
+					{
+						name: "password",
+						label: t("enrol.password"),
+						type: "password",
+						required: true,
+						autocomplete: "new-password",
+						minlength: 12,
+						hint: t("enrol.password.hint"),
+					},
+					{
+						name: "code",
+						label: t("enrol.code"),
+						required: true,
+						autocomplete: "one-time-code",
+						inputmode: "numeric",
+						dir: "ltr",
+					},
+				],
+				submit: t("enrol.submit"),
+				run: async ({ password, code }) => {
+					const done = await api.post("/api/v1/enrol", { token, password, code: code.replaceAll(" ", "") });
+					codes(done, enter);
+				},
+			}),
+			ask,
+		);
 	ask();
 }
 
 function codes(done, enter) {
-	door(t("codes.title"), h("p", null, t("codes.why")),
-		h("ul", { class: "codes" }, done.recovery_codes.map((code) => h("li", null, ltr(code)))),
-		h("p", { class: "buttons noprint" }, h("button", { onclick: () => print() }, t("print")),
-			h("button", { class: "first", onclick: () => signIn(enter, t("codes.done")) }, t("codes.kept"))), () => codes(done, enter));
+	door(
+		t("codes.title"),
+		h("p", null, t("codes.why")),
+		h(
+			"ul",
+			{ class: "codes" },
+			done.recovery_codes.map((code) => h("li", null, ltr(code))),
+		),
+		h(
+			"p",
+			{ class: "buttons noprint" },
+			h("button", { onclick: () => print() }, t("print")),
+			h("button", { class: "first", onclick: () => signIn(enter, t("codes.done")) }, t("codes.kept")),
+		),
+		() => codes(done, enter),
+	);
 }
-

@@ -7,10 +7,18 @@ import { TASKS } from "./codes.js";
 
 export function show(shown) {
 	return board(shown, {
-		title: t("page.tasks"), path: "#/tasks", states: ["open", "taken", "done"],
-		filter: { name: "kind", label: t("task.kind"), options: [["", t("any")], ...TASKS.map((code) => [code, word("task", code)])] },
+		title: t("page.tasks"),
+		path: "#/tasks",
+		states: ["open", "taken", "done"],
+		filter: {
+			name: "kind",
+			label: t("task.kind"),
+			options: [["", t("any")], ...TASKS.map((code) => [code, word("task", code)])],
+		},
 		load: (parameters, after, passive) => get(query("/api/v1/tasks", { ...parameters, after, limit: 50 }), { passive }),
-		card: (task, done) => taskCard(task, shown.session, done, true), id: (task) => task.task_id,
-		events: ["queue", "poll"], empty: t("tasks.empty"),
+		card: (task, done) => taskCard(task, shown.session, done, true),
+		id: (task) => task.task_id,
+		events: ["queue", "poll"],
+		empty: t("tasks.empty"),
 	});
 }
