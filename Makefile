@@ -130,12 +130,18 @@ long-tests: crash-tests $(WALK) $(SIMULATE)
 
 # The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
 E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
+# The console in Debian's chromium; what drives it comes from npm and is for tests alone (tests/web/package-lock.json).
+WEB := $(sort $(wildcard tests/web/*_test.mjs))
+tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
+	@echo "  npm   tests/web"
+	@cd tests/web && npm ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
 test:
 	@sh .ci/need.sh test
+	@$(MAKE) --no-print-directory tests/web/node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory VARIANT=asan units
 	@$(MAKE) --no-print-directory VARIANT=crash all long-tests
 	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut build/crash/tests/walk/walk \
-		build/crash/tests/simulation/simulate $(E2E)
+		build/crash/tests/simulation/simulate $(E2E) $(WEB)
 
 # ---- what a commit must pass
 

@@ -1,0 +1,393 @@
+#!/usr/bin/env node
+// The desk in a real browser, against a real gateway: the door, every page in every language, the keyboard, what is live, what
+// happens when the line is lost or nobody sits there.
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { Gateway, enrol, openBrowser, openPage, signIn, turn } from "./desk.mjs";
+import { check, end } from "./report.mjs";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PASSWORD = "cinq mots pour une porte";
+const ROLES = "operator,counsellor,protection,psea,me,manager,admin,auditor";
+const LANGUAGES = ["fr", "en", "ar"];
+
+const gateway = await Gateway.start();
+const browser = await openBrowser();
+
+async function people() {
+	const whole = ["1", "1", "2", "1", "1", "1", "1", "1", "3", "0", "1", "2", "4", "1", "1"];
+	const ill = ["1", "1", "2", "1", "1", "1", "2", "1", "1", "1", "3", "2", "2", "2", "4", "1", "1"];
+	await gateway.ussd("+212600000301", whole);
+	await gateway.ussd("+212600000302", ill);
+	await gateway.ussd("+212600000303", ["3", "1", "2", "1", "1", "3", "1", "1", "1", "0", "2", "2", "1", "4", "1"]);
+	await gateway.ussd("+212600000304", ["1", "1", "1", "1", "2"]);
+	await gateway.sms("+212600000301", "Bonjour, avez-vous des nouvelles ?");
+	await gateway.sms("+212600000303", "سلام، متى تتصلون؟");
+}
+
+async function axe(page, promise) {
+	await page.evaluate(AXE);
+	const found = await page.evaluate(() =>
+		// eslint-disable-next-line no-undef
+		axe.run(document, {
+			runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+			resultTypes: ["violations"],
+		}),
+	);
+	const words = found.violations.map(
+		(one) =>
+			`${one.id}: ${one.nodes
+				.slice(0, 3)
+				.map((node) => node.html.slice(0, 160))
+				.join(" ; ")}`,
+	);
+	check(promise + ": axe finds nothing", words.length === 0, words.join(" | "));
+}
+
+async function fits(page, promise) {
+	const over = await page.evaluate(() => ({
+		page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+		small: [...document.querySelectorAll("button, select, summary, input:not([type=checkbox]):not([type=radio])")]
+			.filter((node) => node.checkVisibility() && !node.closest(".unseen"))
+			.map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
+			.filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+			.map(([html]) => html),
+	}));
+	check(promise + ": no sideways scroll at 320 px", over.page <= 0, over);
+	check(promise + ": targets of 24 px", over.small.length === 0, over.small);
+}
+
+async function everyPage(context, refs) {
+	const page = await openPage(context, gateway.base);
+	const pages = [
+		"queue",
+		"queue?folder=mine",
+		"case/" + refs[0],
+		"case/00000000",
+		"alerts",
+		"alerts?state=closed",
+		"tasks",
+		"search",
+		"dashboard",
+		"flows",
+		"flows/return_request",
+		"reports",
+		"approvals",
+		"channels",
+		"admin",
+		"admin/users",
+		"admin/canned",
+		"admin/offices",
+		"audit",
+		"me",
+	];
+	for (const language of LANGUAGES) {
+		await page.setViewportSize({ width: 1280, height: 900 });
+		await page.goto(gateway.base + "/");
+		await page.locator("nav #pages").waitFor({ state: "attached" });
+		await turn(page, "#/me");
+		await page.locator("select[name=language]").selectOption(language);
+		await page.locator("main form button.first").click();
+		await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+		check(
+			`${language}: the direction is right`,
+			(await page.evaluate(() => document.documentElement.dir)) === (language === "ar" ? "rtl" : "ltr"),
+		);
+		for (const name of pages) {
+			const promise = `${language} ${name.replace(/\d{8}/, "…")}`;
+			await page.emulateMedia({ colorScheme: language === "en" ? "dark" : "light" });
+			await turn(page, "#/" + name);
+			check(
+				promise + ": the gateway gave it",
+				(await page.locator("main > h1 + .trouble").count()) === 0,
+				await page
+					.locator("main")
+					.innerText()
+					.then((text) => text.slice(0, 200)),
+			);
+			check(promise + ": the title is neutral", /^(\(\d+\) )?Wasl$/.test(await page.title()), await page.title());
+			await axe(page, promise);
+			await page.setViewportSize({ width: 320, height: 640 });
+			await fits(page, promise);
+			await page.setViewportSize({ width: 1280, height: 900 });
+		}
+		check(
+			`${language}: no word is missing`,
+			(await page.evaluate(() => document.documentElement.dataset.missing ?? "")) === "",
+			await page.evaluate(() => document.documentElement.dataset.missing),
+		);
+		check(`${language}: nothing went wrong`, page.trouble.length === 0, page.trouble);
+		page.trouble.length = 0;
+	}
+	await turn(page, "#/me");
+	await page.locator("select[name=language]").selectOption("fr");
+	await page.locator("main form button.first").click();
+	await page.waitForFunction(() => document.documentElement.lang === "fr");
+	await page.close();
+}
+
+async function doors(context) {
+	const page = await openPage(context, gateway.base);
+	await page.goto(gateway.base + "/#enrol=" + "x".repeat(43));
+	await page.locator(".trouble").waitFor();
+	check("a link that is none says so", (await page.locator("h1").count()) === 1);
+	check("a one-time link does not stay in the address", !page.url().includes("enrol"));
+	await axe(page, "door: spent link");
+	await page.goto(gateway.base + "/");
+	await page.locator("input[name=user]").waitFor();
+	for (const language of LANGUAGES) {
+		await page.locator(`footer button[lang=${language}]`).click();
+		await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+		await axe(page, "door: sign in " + language);
+		await page.setViewportSize({ width: 320, height: 640 });
+		await fits(page, "door: sign in " + language);
+		await page.setViewportSize({ width: 1280, height: 900 });
+	}
+	const fields = await page.locator("input").evaluateAll((list) => list.map((one) => one.autocomplete));
+	check(
+		"password managers and code fields are served",
+		fields.join() === "username,current-password,one-time-code",
+		fields,
+	);
+	await page.locator("input[name=user]").fill("nobody");
+	await page.locator("input[name=password]").fill("wrong");
+	await page.locator("input[name=code]").fill("000000");
+	await page.locator("button.first").click();
+	await page.locator(".trouble:not(:empty)").waitFor();
+	check("a wrong sign-in is told", (await page.locator(".trouble").innerText()).length > 5);
+	check("nobody is in", (await page.locator("nav #pages").count()) === 0);
+	await page.locator("footer button[lang=fr]").click();
+	check("the doors: nothing went wrong", page.trouble.length === 0, page.trouble);
+	await page.close();
+}
+
+const refsOf = (page) => page.locator(".queue .row").evaluateAll((rows) => rows.map((row) => row.dataset.ref));
+
+async function keyboard(page) {
+	await turn(page, "#/queue");
+	const refs = await refsOf(page);
+	const focused = () => page.evaluate(() => document.activeElement.closest("[data-ref]")?.dataset.ref ?? null);
+	await page.keyboard.press("j");
+	check("j goes to the first case", (await focused()) === refs[0]);
+	await page.keyboard.press("j");
+	check("j goes on", (await focused()) === refs[1]);
+	await page.keyboard.press("k");
+	check("k goes back", (await focused()) === refs[0]);
+	await page.keyboard.press("?");
+	check("? shows the keys", await page.locator("dialog table").isVisible());
+	await page.keyboard.press("j");
+	check("a window keeps the keys to itself", await page.locator("dialog[open]").isVisible());
+	await page.keyboard.press("Escape");
+	await page.locator("dialog").waitFor({ state: "detached" });
+	check("Escape closes it", true);
+	await page.keyboard.press("j");
+	await page.keyboard.press("k");
+	await page.keyboard.press("Enter");
+	await page.locator("article.casefile").waitFor();
+	check("Enter opens the case", page.url().endsWith(refs[0]));
+	await page.keyboard.press("r");
+	check("r goes to the reply", (await page.evaluate(() => document.activeElement.id)) === "reply");
+	await page.keyboard.type("j?/");
+	check("letters are letters in a text", (await page.locator("#reply").inputValue()) === "j?/");
+	await page.locator("#reply").fill("");
+	await page.keyboard.press("Escape");
+	await page.keyboard.press("n");
+	check("n opens a note", await page.locator("#panel textarea").isVisible());
+	await page.keyboard.press("Escape");
+	await page.keyboard.press("e");
+	check("e opens the fields", await page.locator("#panel select[name=status]").isVisible());
+	await page.keyboard.press("Escape");
+	await page.keyboard.press("/");
+	await page.waitForFunction(() => location.hash === "#/search");
+	check("/ searches", true);
+	await turn(page, "#/queue");
+	await page.keyboard.press("Tab");
+	const tabbed = new Set();
+	for (let i = 0; i < 60; i++) {
+		await page.keyboard.press("Tab");
+		const at = await page.evaluate(() => {
+			const node = document.activeElement;
+			const box = node.getBoundingClientRect();
+			return {
+				tag: node.tagName,
+				ring: getComputedStyle(node).outlineStyle !== "none",
+				seen: box.bottom > 0 && box.top < innerHeight,
+				html: node.outerHTML.slice(0, 60),
+			};
+		});
+		if (at.tag === "BODY") break;
+		tabbed.add(at.html);
+		if (!at.ring || !at.seen) check("what has the focus is seen: " + at.html, false, at);
+	}
+	check("Tab walks over the page", tabbed.size > 8, [...tabbed]);
+	await turn(page, "#/me");
+	await page.locator("input[name=shortcuts]").uncheck();
+	await page.locator("main form button.first").click();
+	await page.waitForFunction(() => document.querySelector("input[name=shortcuts]:not(:checked)"));
+	await turn(page, "#/queue");
+	await page.keyboard.press("j");
+	check("single keys can be switched off", (await focused()) === null);
+	await turn(page, "#/me");
+	await page.locator("input[name=shortcuts]").check();
+	await page.locator("main form button.first").click();
+	await page.locator(".toast").first().waitFor();
+}
+
+async function live(page) {
+	await turn(page, "#/queue");
+	const before = await refsOf(page);
+	await page.keyboard.press("j");
+	await gateway.ussd("+212600000309", ["1", "1", "1", "1", "2"]);
+	await page.locator(".notice button").waitFor({ timeout: 20000 });
+	check(
+		"a new case is announced",
+		/1/.test(await page.locator(".notice").innerText()),
+		await page.locator(".notice").innerText(),
+	);
+	check("no row moved under the cursor", (await refsOf(page)).join() === before.join());
+	await page.keyboard.press(".");
+	await page.waitForFunction((n) => document.querySelectorAll(".queue .row").length > n, before.length);
+	check(". shows it", (await refsOf(page)).length === before.length + 1);
+	check(
+		"the focus stayed with its case",
+		(await page.evaluate(() => document.activeElement.closest("[data-ref]")?.dataset.ref)) === before[0],
+	);
+
+	const ref = before.find((one) => one !== null);
+	await turn(page, "#/case/" + ref);
+	const shown = await page.locator(".timeline .message").count();
+	check("the case shows its messages", shown > 0);
+}
+
+async function lostLine(context) {
+	const page = await openPage(context, gateway.base);
+	await page.clock.install();
+	await page.route("**/api/v1/events", (route) => route.abort());
+	await page.goto(gateway.base + "/#/queue");
+	await page.locator(".queue .row").first().waitFor();
+	check("no banner at first", (await page.locator(".stage .warning").count()) === 0);
+	let polled = 0;
+	page.on("request", (request) => (polled += request.url().includes("/api/v1/counts") ? 1 : 0));
+	await page.clock.runFor(65000);
+	check("a line that is lost is told", await page.locator(".stage .warning").isVisible());
+	check("and the page polls", polled > 0);
+	await page.unroute("**/api/v1/events");
+	await page.clock.runFor(35000);
+	await page.locator(".stage .warning").waitFor({ state: "detached", timeout: 15000 });
+	check("the banner goes when the line is back", true);
+	await page.close();
+}
+
+async function nobodyThere(context) {
+	const page = await openPage(context, gateway.base);
+	await page.clock.install();
+	await page.goto(gateway.base + "/#/queue");
+	await page.locator(".queue .row").first().waitFor();
+	await page.clock.runFor(110000);
+	check("before two minutes it is there", await page.locator(".queue").isVisible());
+	await page.clock.runFor(15000);
+	check(
+		"after two minutes it is blank",
+		(await page.locator(".blank").isVisible()) && !(await page.locator(".queue").isVisible()),
+	);
+	await axe(page, "blank");
+	await page.locator(".blank button").click();
+	check("one key brings it back", await page.locator(".queue").isVisible());
+	const asks = page.locator("dialog[role=alertdialog]");
+	let seconds = 125;
+	for (; seconds < 960 && !(await asks.isVisible()); seconds += 15) {
+		await page.clock.runFor(15000);
+		await page.mouse.move(10 + (seconds % 100), 20);
+	}
+	check("before the end it asks", await asks.isVisible(), await page.locator("body").innerText());
+	check("and not long before", seconds > 750 && seconds < 910, seconds);
+	await page.locator("dialog[role=alertdialog] button").click();
+	await page.locator("dialog[role=alertdialog]").waitFor({ state: "detached" });
+	check("one key stays", await page.locator("nav #pages").isVisible());
+	await page.close();
+}
+
+async function paper(page, ref) {
+	await turn(page, "#/case/" + ref);
+	await page.emulateMedia({ media: "print" });
+	check(
+		"on paper there is no navigation",
+		!(await page.locator("nav").isVisible()) && !(await page.locator(".tools").isVisible()),
+	);
+	check(
+		"on paper there is the case",
+		(await page.locator(".facts").first().isVisible()) && (await page.locator(".timeline").first().isVisible()),
+	);
+	await page.emulateMedia({ media: "screen" });
+}
+
+async function fewRoles() {
+	const context = await browser.newContext();
+	const page = await openPage(context, gateway.base);
+	const link = gateway
+		.wasl("user", "add", "audrey", "--name", "Audrey", "--role", "auditor")
+		.match(/https?:\/\/\S+/)[0]
+		.replace(/^https?:\/\/[^/]+/, gateway.base);
+	const codes = await enrol(page, link, PASSWORD);
+	await signIn(page, gateway.base, "audrey", PASSWORD, codes[0]);
+	const seen = await page.locator("nav #pages a").evaluateAll((list) => list.map((one) => one.hash));
+	check(
+		"an auditor is offered the audit, no people",
+		seen.includes("#/audit") && !seen.includes("#/queue") && !seen.includes("#/search"),
+		seen,
+	);
+	await page.evaluate(() => (location.hash = "#/queue"));
+	await page.waitForFunction(() => location.hash !== "#/queue");
+	check("and is sent away from the queue", (await page.locator(".queue").count()) === 0);
+	await context.close();
+}
+
+async function run() {
+	await people();
+	const context = await browser.newContext();
+	await doors(context);
+	const page = await openPage(context, gateway.base);
+	const link = gateway
+		.wasl("user", "add", "amina", "--name", "Amina Benali", "--role", ROLES)
+		.match(/https?:\/\/\S+/)[0]
+		.replace(/^https?:\/\/[^/]+/, gateway.base);
+	const codes = await enrol(page, link, PASSWORD);
+	check("ten recovery codes are given", codes.length === 10, codes.length);
+	await axe(page, "door: recovery codes");
+	await signIn(page, gateway.base, "amina", PASSWORD, codes[0]);
+	await page.locator(".queue .row").first().waitFor();
+	const refs = await refsOf(page);
+	const classes = await page.locator(".queue .priority").allInnerTexts();
+	check(
+		"the gravest come first",
+		classes.map((text) => text.match(/P\d/)[0]).every((one, i, all) => i === 0 || all[i - 1] <= one),
+		classes,
+	);
+	check(
+		"each says why in words",
+		(await page.locator(".queue .why").allInnerTexts()).every((text) => text.length > 3),
+	);
+	await keyboard(page);
+	await live(page);
+	await paper(page, refs[0]);
+	check("the desk: nothing went wrong", page.trouble.length === 0, page.trouble);
+	await everyPage(context, refs);
+	await lostLine(context);
+	await nobodyThere(context);
+	await fewRoles();
+	await page.goto(gateway.base + "/");
+	await page.locator("header .bare").last().click();
+	await page.locator("input[name=password]").waitFor();
+	await page.goBack().catch(() => {});
+	check("after signing out nothing is left", (await page.locator(".queue").count()) === 0);
+}
+
+try {
+	await run();
+} catch (error) {
+	check("the test runs to its end", false, error.stack);
+} finally {
+	await browser.close();
+	await gateway.stop();
+}
+end();

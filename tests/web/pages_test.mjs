@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+// What can be said of the pages without a browser: words, counting of SMS, drawing of a QR code, markup, weight.
+import fs from "node:fs";
+import path from "node:path";
+import zlib from "node:zlib";
+import { fileURLToPath } from "node:url";
+import { check, end } from "./report.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const web = path.resolve(here, "../../gateway/console/web");
+const read = (name) => fs.readFileSync(path.join(web, name), "utf8");
+const files = fs.readdirSync(web).sort();
+const scripts = files.filter((name) => name.endsWith(".js"));
+
+if (!fs.existsSync(path.join(here, "node_modules/html-validate"))) {
+	check("npm ci in tests/web has run", false);
+	end();
+	process.exit();
+}
+const { HtmlValidate, StaticConfigLoader } = await import("html-validate");
+const jsQR = (await import("jsqr")).default;
+// modules written for a browser: a copy with another name, because node asks for a package.json or .mjs
+const copy = fs.mkdtempSync(path.join(fs.realpathSync(process.env.TMPDIR ?? "/tmp"), "wasl-pages-"));
+for (const name of scripts) fs.writeFileSync(path.join(copy, name), read(name));
+fs.writeFileSync(path.join(copy, "package.json"), '{"type": "module"}');
+const load = (name) => import(path.join(copy, name));
+
+// ---- words
+
+const LANGUAGES = ["fr", "en", "ar"];
+const words = Object.fromEntries(LANGUAGES.map((one) => [one, JSON.parse(read(`words_${one}.json`))]));
+const sources = scripts.map(read).join("\n");
+const plurals = new Set([...sources.matchAll(/\bplural\("([^"]+)"/g)].map((m) => m[1]));
+const asked = new Set(
+	[...sources.matchAll(/\bt[x]?\("([^"]+)"/g), ...sources.matchAll(/\bname: "(keys\.[^"]+)"/g)]
+		.map((m) => m[1])
+		.filter((key) => !key.endsWith(".")),
+);
+const bare = (key) => key.replace(/\.(zero|one|two|few|many|other)$/, "");
+for (const language of LANGUAGES) {
+	const have = words[language];
+	for (const key of asked) check(`${language} has ${key}`, typeof have[key] === "string" && have[key] !== "");
+	for (const key of plurals)
+		for (const form of new Intl.PluralRules(language).resolvedOptions().pluralCategories)
+			check(`${language} has ${key}.${form}`, typeof have[`${key}.${form}`] === "string");
+	for (const [key, text] of Object.entries(have)) {
+		check(
+			`${language}: ${key} is in every language`,
+			LANGUAGES.every((other) => key in words[other] || plurals.has(bare(key))),
+		);
+		check(
+			`${language}: ${key} is a text`,
+			typeof text === "string" && text.trim() === text && text !== "" && !/[<>]/.test(text),
+			text,
+		);
+		const holes = (one) =>
+			[...new Set((one ?? "").match(/\{\w+\}/g) ?? [])]
+				.filter((hole) => hole !== "{n}")
+				.sort()
+				.join();
+		check(
+			`${language}: ${key} has the holes of the French`,
+			plurals.has(bare(key)) || holes(text) === holes(words.fr[key]),
+			text,
+		);
+	}
+}
+const codes = await load("codes.js");
+const families = {
+	status: codes.STATUSES,
+	priority: codes.PRIORITIES,
+	city: codes.CITIES,
+	region: codes.REGIONS,
+	sex: codes.SEXES,
+	age: codes.AGES,
+	document: codes.DOCUMENTS,
+	preference: codes.PREFERENCES,
+	call_time: codes.TIMES,
+	task: codes.TASKS,
+	outcome: [...codes.OUTCOMES, "DONE"],
+	closing: codes.CLOSINGS,
+	wave: codes.WAVES,
+	level: codes.LEVELS,
+	role: codes.ROLES,
+	service: codes.SERVICES,
+	handled: codes.ALERT_OUTCOMES,
+};
+const openapi = JSON.parse(fs.readFileSync(path.join(here, "../../gateway/console/openapi.json"), "utf8"));
+const schemas = openapi.components.schemas;
+families.reason = schemas.QueueItem.properties.reasons.items.enum;
+families.warning = schemas.Measured.properties.warnings.items.enum;
+families.job = schemas.Job.properties.state.enum;
+families.user = schemas.User.properties.state.enum;
+for (const language of LANGUAGES)
+	for (const [family, list] of Object.entries(families))
+		for (const code of list)
+			check(`${language} has a word for ${family} ${code}`, `${family}.${code}` in words[language]);
+const arabic = Object.entries(words.ar)
+	.filter(([, text]) => !/[\u0600-\u06FF]/.test(text))
+	.map(([key]) => key);
+check(
+	"Arabic is Arabic but for names of formats",
+	arabic.every((key) => key.startsWith("format.")),
+	arabic,
+);
+
+// ---- counting SMS: the vectors of the C code
+
+const { measure } = await load("sms.js");
+const vectors = JSON.parse(fs.readFileSync(path.join(here, "../data/text/segmentation.json"), "utf8")).cases;
+check("there are vectors", vectors.length > 200);
+for (const one of vectors) {
+	const m = measure(one.text);
+	check(
+		`${one.id} ${one.note}`,
+		m.encoding === one.encoding
+			&& m.segments === one.segments
+			&& String(m.units) === String(one.units)
+			&& String(m.starts) === String(one.starts),
+		m,
+	);
+}
+check("what makes it Unicode is named", measure("ça va, forêt ç").culprits.join("") === "çê");
+
+// ---- QR codes, read by somebody else's reader
+
+const { modules } = await load("qr.js");
+function readBack(text) {
+	const dark = modules(text);
+	const scale = 4;
+	const size = (dark.length + 8) * scale;
+	const pixels = new Uint8ClampedArray(size * size * 4).fill(255);
+	dark.forEach((row, y) =>
+		row.forEach((one, x) => {
+			for (let dy = 0; one && dy < scale; dy++)
+				for (let dx = 0; dx < scale; dx++)
+					pixels.fill(
+						0,
+						(((y + 4) * scale + dy) * size + (x + 4) * scale + dx) * 4,
+						(((y + 4) * scale + dy) * size + (x + 4) * scale + dx) * 4 + 3,
+					);
+		}),
+	);
+	return jsQR(pixels, size, size)?.data;
+}
+for (const length of [1, 14, 26, 27, 42, 62, 63, 84, 106, 122, 152, 180, 181, 213]) {
+	const text = ("otpauth://totp/Wasl:amina?secret=JBSWY3DPEHPK3PXP&issuer=Wasl&x=" + "a1B2".repeat(60)).slice(0, length);
+	check(`a QR code of ${length} bytes is read back`, readBack(text) === text, readBack(text) ?? "not read");
+}
+check("an accent survives", readBack("é") === "é");
+
+// ---- hostile text
+
+const { shown } = await load("dom.js");
+check("letters that turn others around are shown as signs", shown("a\u202Eb\u2066c") === "a⟦RLO⟧b⟦LRI⟧c");
+check("marks that Arabic needs stay", shown("\u200Fسلام\u200E") === "\u200Fسلام\u200E");
+check("letters that nobody sees are shown", shown("a\u0000b\u001bc\u007f") === "a␀b␛c␡");
+check("lines stay lines", shown("a\r\nb\tc") === "a\nb\tc");
+
+// ---- markup, style, weight
+
+const PARSERS =
+	/innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createContextualFragment|setHTML|\beval\(|new Function/;
+const SIDES = new RegExp(
+	[
+		/(?:margin|padding|border|inset)-(?:left|right|top|bottom)/,
+		/text-align:\s*(?:left|right)/,
+		/(?:^|[;{\s])(?:left|right|top|bottom|width|height|min-width|max-width)\s*:/,
+	]
+		.map((one) => one.source)
+		.join("|"),
+	"g",
+);
+
+const validator = new HtmlValidate(
+	new StaticConfigLoader({
+		extends: ["html-validate:recommended"],
+		rules: { "doctype-style": "off", "void-style": "off" },
+	}),
+);
+for (const name of files.filter((one) => one.endsWith(".html"))) {
+	const found = await validator.validateString(read(name), name);
+	check(
+		`${name} is valid`,
+		found.valid,
+		found.results.flatMap((one) => one.messages.map((m) => `${m.line}: ${m.message}`)).join("; "),
+	);
+	check(`${name} fetches nothing from elsewhere`, !/(?:src|href)="(?:https?:)?\/\//.test(read(name)));
+	check(`${name} has no script or style in itself`, !/<style|<script(?![^>]*\ssrc=)|\son\w+=|\sstyle=/i.test(read(name)));
+}
+for (const name of scripts) {
+	check(`${name} parses nothing as markup`, !PARSERS.test(read(name)));
+	check(
+		`${name} imports only from here`,
+		[...read(name).matchAll(/from "([^"]+)"|import\("([^"]+)"\)/g)].every((m) =>
+			files.includes((m[1] ?? m[2]).replace("./", "")),
+		),
+	);
+	check(
+		`${name}: lines of at most 132 columns`,
+		read(name)
+			.split("\n")
+			.every((line) => line.length <= 132),
+	);
+}
+const css = read("style.css");
+const sided = css.match(SIDES) ?? [];
+check("the style knows no left and right", sided.length === 0, sided);
+const zipped = (name) => zlib.gzipSync(read(name), { level: 9 }).length;
+function needs(name, seen = new Set()) {
+	if (!seen.has(name)) {
+		seen.add(name);
+		for (const m of read(name).matchAll(/from "\.\/([^"]+)"/g)) needs(m[1], seen);
+	}
+	return seen;
+}
+for (const page of ["queue.js", "signin.js", "case.js"]) {
+	const load1 = ["index.html", "style.css", "icon.svg", "words_fr.json", ...new Set([...needs("app.js"), ...needs(page)])];
+	const weight = load1.reduce((sum, name) => sum + zipped(name), 0);
+	check(`first load with ${page} is under 60 kB`, weight < 60000, String(weight));
+	console.log(`first load with ${page}: ${weight} bytes compressed, ${load1.length} files`);
+}
+fs.rmSync(copy, { recursive: true, force: true });
+end();
