@@ -201,10 +201,27 @@ static void read_is_written(struct call *call)
 	call_answer(call, 200, answer);
 }
 
+/* A page that asks again by itself and has it already learns nothing. */
+static bool has_it_already(struct call *call, const json_t *answer)
+{
+	struct str has = http_header(call->request, "If-None-Match");
+	char etag[40];
+	if (!has.at || !http_header(call->request, "Wasl-Passive").at || call->request->method != HTTP_GET)
+		return false;
+	char *text = json_dumps(answer, JSON_COMPACT);
+	if (!text)
+		return false;
+	call_etag(str_of(text), etag);
+	explicit_bzero(text, strlen(text));
+	free(text);
+	return str_eq_z(has, etag);
+}
+
 void call_read(struct call *call, const char *action, struct str object, json_t *answer)
 {
-	if (!answer) {
-		call_answer(call, 200, NULL);
+	/* A line for each look of each open page would bury the others, and wake all pages to look again. */
+	if (!answer || has_it_already(call, answer)) {
+		call_answer(call, 200, answer);
 		return;
 	}
 	call->answer = answer;

@@ -233,6 +233,20 @@ async function keyboard(page) {
 	await page.locator(".toast").first().waitFor();
 }
 
+const linesOfAudit = () =>
+	Number(JSON.parse(gateway.wasl("--json", "query", "SELECT count(*) AS n FROM v_audit").trim())[0].n);
+
+/** A page that only stands there must not fill the audit, nor wake itself. */
+async function quiet(page) {
+	await turn(page, "#/queue");
+	await page.locator(".queue .row").first().waitFor();
+	await page.waitForTimeout(2500);
+	const before = linesOfAudit();
+	await page.waitForTimeout(4000);
+	const after = linesOfAudit();
+	check("a desk that only looks writes nothing", after === before, [before, after]);
+}
+
 async function live(page) {
 	await turn(page, "#/queue");
 	const before = await refsOf(page);
@@ -368,6 +382,7 @@ async function run() {
 		(await page.locator(".queue .why").allInnerTexts()).every((text) => text.length > 3),
 	);
 	await keyboard(page);
+	await quiet(page);
 	await live(page);
 	await paper(page, refs[0]);
 	check("the desk: nothing went wrong", page.trouble.length === 0, page.trouble);
