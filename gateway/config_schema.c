@@ -36,7 +36,7 @@ static const struct key programme_keys[] = {
 	  .help = "of the texts, in the order of the language question; every text must exist in each" },
 	{ .name = "intake", .type = KEY_FLAG_WORD, .offset = offsetof(struct config, intake_paused),
 	  .words = intake_words, .standard = "\"open\"",
-	  .help = "\"open\", or \"paused\": new requests go on a waiting list" },
+	  .help = "\"open\", or \"paused\": new requests go on a waiting list; the switch of the desk beats it" },
 	{ .name = "intake_stopped_for", .type = KEY_LIST, .offset = offsetof(struct config, intake_stopped_for),
 	  .count_offset = offsetof(struct config, intake_stopped_count), .stride = sizeof(struct str),
 	  .most = CONFIG_STOPPED_MAX, .element = &a_country, .unique = true, .standard = "[]",

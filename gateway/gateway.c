@@ -60,6 +60,18 @@ static int load_book(struct gateway *g, struct book *book, struct err *err)
 	return 0;
 }
 
+/* What the desk decided last beats the file, which says how the gateway begins its life. */
+static int take_switches(struct gateway *g, struct err *err)
+{
+	char intake[16];
+	int rc = setting_get(&g->db, "intake", intake, sizeof intake);
+	if (rc < 0)
+		return err_set(err, rc, "the database does not answer");
+	if (rc == 1)
+		g->config.intake_paused = strcmp(intake, "paused") == 0;
+	return 0;
+}
+
 int gateway_open(struct gateway *g, const struct config *config, const char *state, struct err *err)
 {
 	char key_file[4096];
@@ -71,6 +83,8 @@ int gateway_open(struct gateway *g, const struct config *config, const char *sta
 		return rc;
 	batch_init(&g->batch, &g->db);
 	rc = definitions_weights(&g->weights, config, err);
+	if (rc == 0)
+		rc = take_switches(g, err);
 	if (rc == 0)
 		rc = load_book(g, &g->book, err);
 	if (rc != 0) {

@@ -239,7 +239,18 @@ def counted():
         report.check("the poster of point 3 is counted", points == ["3", "1"], str(points))
 
 
+def intake_of_the_desk():
+    """The switch that was set at the desk holds over a restart, whatever the file says."""
+    with Town() as town:
+        town.house.stop()
+        town.house.edit("INSERT INTO setting VALUES ('intake', 'paused')")
+        town.house.start()
+        screen = town.walk(OWN, "1")
+        report.check("new requests are still on hold", "en pause" in screen, screen)
+
+
 changed_my_mind()
+intake_of_the_desk()
 counted()
 proofs()
 changed()
