@@ -269,6 +269,7 @@ async function live(page) {
 
 	const ref = before.find((one) => one !== null);
 	await turn(page, "#/case/" + ref);
+	await page.locator(".timeline .message").first().waitFor();
 	const shown = await page.locator(".timeline .message").count();
 	check("the case shows its messages", shown > 0);
 }
