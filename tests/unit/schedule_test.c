@@ -115,7 +115,7 @@ static int64_t of_int(const char *ref, const char *what, const char *wave)
 
 struct person {
 	int64_t contact_id;
-	char number[16], ref[REF_LEN + 1];
+	char number[24], ref[REF_LEN + 1];
 	const struct channel *channel;
 	unsigned heard; /* messages */
 };
