@@ -44,7 +44,7 @@ def read(path):
 def needs_more(steps):
     """What only the engine's own world can arrange: a code that was chosen before, a check-in that waits, a text sent first."""
     for _, kind, value in steps:
-        if kind == "world" and (value.startswith("given person") or "direction=" in value):
+        if kind == "world" and (value.startswith("given person") or "direction=" in value or "status=CLOSED" in value):
             return value
         if kind == "event" and value.startswith("push"):
             return "! " + value
