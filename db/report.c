@@ -76,7 +76,8 @@ static const char *const sql[RQ_COUNT] = {
 	[RQ_MESSAGES] = "SELECT direction, mode, channel, status, count(*), sum(ifnull(segments, 1)) FROM message"
 		" WHERE created_at >= ?6 + 0 AND created_at < ?7 + 0 GROUP BY 1, 2, 3, 4",
 	[RQ_FAILURES] = "SELECT channel, status, reason, count(*) FROM message WHERE direction = 'out'"
-		" AND status IN ('failed', 'expired', 'rejected', 'unknown') AND created_at >= ?6 + 0 AND created_at < ?7 + 0 GROUP BY 1, 2, 3",
+		" AND status NOT IN ('sent', 'delivered') AND status IN ('failed', 'expired', 'rejected', 'unknown')"
+		" AND created_at >= ?6 + 0 AND created_at < ?7 + 0 GROUP BY 1, 2, 3",
 	[RQ_USSD] = "SELECT channel, count(*), sum(open) FROM session WHERE mode = 'ussd' AND started_at >= ?6 + 0 AND started_at < ?7 + 0"
 		" GROUP BY 1",
 

@@ -25,9 +25,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SETTING_PUT] = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
 
 	[SQL_CONTACT_BY_NUMBER] = "SELECT " CONTACT_COLUMNS " FROM contact_point p JOIN contact c USING (contact_id)"
-		" WHERE p.number_index = ? AND p.status IN ('ACTIVE', 'PENDING', 'BLOCKED') ORDER BY p.point_id DESC LIMIT 1",
+		" WHERE p.number_index = ? AND p.status NOT IN ('OLD', 'INVALID') ORDER BY p.point_id DESC LIMIT 1",
 	[SQL_CONTACT_BY_ID] = "SELECT " CONTACT_COLUMNS " FROM contact c LEFT JOIN contact_point p ON p.contact_id ="
-		" c.contact_id AND p.status IN ('ACTIVE', 'PENDING', 'BLOCKED') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
+		" c.contact_id AND p.status NOT IN ('OLD', 'INVALID') WHERE c.contact_id = ? ORDER BY p.point_id DESC LIMIT 1",
 	[SQL_CONTACT_ADD] = "INSERT INTO contact (contact_id, key, opted_out, wipe_due, first_seen, last_seen)"
 		" VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_CONTACT_KEY_ANY] = "SELECT contact_id, key FROM contact WHERE key IS NOT NULL LIMIT 1",
@@ -90,7 +90,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CONSENT_COUNT] = "SELECT count(*) FROM consent WHERE contact_id = ? AND answer = 'YES' AND withdrawn_at IS NULL",
 
 	[SQL_CASE_BY_CONTACT] = "SELECT " CASE_COLUMNS " FROM cases WHERE contact_id = ? AND status NOT IN"
-		" ('CLOSED', 'WITHDRAWN') ORDER BY opened_at DESC, ref LIMIT 1",
+		" ('CLOSED', 'WITHDRAWN') ORDER BY opened_at DESC LIMIT 1",
 	[SQL_CASE_BY_REF] = "SELECT " CASE_COLUMNS " FROM cases WHERE ref = ?",
 	[SQL_CASE_ADD] = "INSERT INTO cases (ref, contact_id, direction, status, contact_pref, office, opened_at, updated_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -133,8 +133,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_TASK_IS_OPEN] = "SELECT 1 FROM task WHERE contact_id = ? AND kind = ? AND done_at IS NULL LIMIT 1",
 	[SQL_TASKS_OPEN_OF_CONTACT] = "SELECT count(*) FROM task WHERE contact_id = ?",
 
+	/* "+": by the vendor's key, which names one conversation; a person's last month may hold many */
 	[SQL_SESSION_BY_VENDOR] = "SELECT session_id, state, hops, started_at, updated_at, resumable, ended_at IS NOT NULL FROM session"
-		" WHERE vendor_key = ? AND contact_id = ? AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
+		" WHERE vendor_key = ? AND +contact_id = ? AND updated_at >= ? ORDER BY session_id DESC LIMIT 1",
 	[SQL_SESSION_SMS] = "SELECT session_id, state, hops, started_at, updated_at, resumable, ended_at IS NOT NULL FROM session"
 		" WHERE contact_id = ? AND mode = 'sms' AND updated_at >= ? AND open ORDER BY updated_at DESC LIMIT 1",
 	[SQL_SESSION_UNFINISHED] = "SELECT session_id, state FROM session WHERE contact_id = ? AND resumable"
@@ -153,7 +154,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SEEN_ADD] = "INSERT INTO seen VALUES (?, ?)",
 	[SQL_REPLAY_ADD] = "INSERT INTO replay (replay_id, contact_id, at, http, content_type, body) VALUES (?, ?, ?, ?, ?, ?)",
 	[SQL_REPLAY_DISOWN] = "UPDATE replay SET contact_id = NULL WHERE contact_id = ?",
-	[SQL_REPLAY_PURGE] = "DELETE FROM replay WHERE replay_id IN (SELECT replay_id FROM replay WHERE at < ? ORDER BY replay_id"
+	/* the oldest are looked at and no others: with a million answers kept, a search by time would delay every phone */
+	[SQL_REPLAY_PURGE] = "DELETE FROM replay WHERE at < ? AND replay_id IN (SELECT replay_id FROM replay ORDER BY replay_id"
 		" LIMIT 500)",
 
 	[SQL_MESSAGE_ADD] = "INSERT INTO message (message_id, direction, channel, mode, provider_id, contact_id, point_id,"

@@ -267,11 +267,29 @@ static int lay_out_best(struct screen *s, struct layout *out, struct str *culpri
 	return 0;
 }
 
+/* Most screens: title, options and the way back on one page, so there is nothing to cut. */
+static bool one_page(const struct screen *s)
+{
+	struct page_nav nav = nav_of(s, 0, true);
+	struct str title = str_trim(s->title);
+	struct size gap = size_of(STR("\n")), size = plus(nav_size(&nav), size_of(title));
+	for (size_t i = 0; i < s->options_count; i++) {
+		size = plus(size, size_of(s->options[i]));
+		if (i > 0 || title.len > 0)
+			size = plus(size, gap);
+	}
+	return fits(size, s->limit);
+}
+
 /* With the way back on the first page, unless that costs a page and the caller minds. */
 static int lay_out_screen(struct screen *s, struct layout *out, struct str *culprit)
 {
 	struct layout without = { 0 };
 	s->back = true;
+	if (one_page(s)) {
+		*out = (struct layout){ .count = 1, .end = { { s->title.len, s->options_count } } };
+		return 0;
+	}
 	int rc = lay_out_best(s, out, culprit);
 	if (!s->nav->back_if_fits || s->nav->back.len == 0)
 		return rc;

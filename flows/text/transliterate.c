@@ -228,11 +228,30 @@ static int to_ucs2(struct str text, struct buf *out)
 	return count < 0 || out->full ? -ENOBUFS : 0;
 }
 
+/* Nothing to clean, to compose or to replace: most texts.  Below U+0100 what is in GSM-7 composes with nothing before it. */
+static bool is_plain(struct str text, const struct override_list *own)
+{
+	const char *at = text.at, *end = text.at + text.len;
+	while (at < end) {
+		int32_t c = utf8_next(&at, end);
+		bool kept = c >= 0x80 ? c < 0x100 && !own : c >= ' ' || c == '\n';
+		if (!kept || gsm7_width(c) == 0)
+			return false;
+	}
+	return true;
+}
+
 int transliterate(struct str text, struct str lang, enum transliteration policy, struct buf *out, enum encoding *encoding)
 {
 	const struct buf before = *out;
+	const struct override_list *own = overrides_of(lang);
+	if (is_plain(text, own)) {
+		buf_put(out, text);
+		*encoding = ENCODING_GSM7;
+		return out->full ? -ENOBUFS : 0;
+	}
 	if (policy != TRANSLITERATE_NEVER) {
-		struct writer w = { .out = out, .own = overrides_of(lang), .policy = policy };
+		struct writer w = { .out = out, .own = own, .policy = policy };
 		int rc = to_gsm7(text, &w);
 		if (rc != 0) {
 			*encoding = ENCODING_GSM7;
