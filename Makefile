@@ -6,7 +6,7 @@
 VARIANT ?= release
 B := build/$(VARIANT)
 
-LIBS := -lmicrohttpd -lcurl -lsqlite3 -lsodium -lpcre2-8 -ljansson -lutf8proc -lcrypto -lxlsxwriter -lm -lpthread
+LIBS := -lmicrohttpd -lcurl -lsqlite3 -lsodium -lpcre2-8 -ljansson -lutf8proc -lcrypto -lxlsxwriter -lzip -lm -lpthread
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wstrict-prototypes \
         -Wmissing-prototypes -Wpointer-arith -Wcast-align -Wcast-qual -Wwrite-strings -Wundef -Wvla -Wimplicit-fallthrough \

@@ -3,7 +3,7 @@
 # Says what it installs; asks when there is a terminal; without root and terminal it prints the line to type, exit 69.
 set -eu
 
-build='gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libsodium-dev libpcre2-dev libjansson-dev libutf8proc-dev libssl-dev libxlsxwriter-dev'
+build='gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libsodium-dev libpcre2-dev libjansson-dev libutf8proc-dev libssl-dev libxlsxwriter-dev libzip-dev'
 test="$build python3 sqlite3 curl openssl kannel kannel-extras chromium nodejs npm"
 check="$test clang clang-tidy libclang-rt-14-dev"
 bench="$build python3"

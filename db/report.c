@@ -141,11 +141,12 @@ static const char *const sql[RQ_COUNT] = {
 	[RQ_TOP_ALERTS] = "SELECT max(alert_id) FROM alert",
 	[RQ_TOP_REFERRALS] = "SELECT max(referral_id) FROM referral",
 	[RQ_TOP_HISTORIC] = "SELECT count(*) FROM historic_total",
-	[RQ_FLOIP_ROWS] = "SELECT a.answer_id, " FLOIP_INSTANT("a.answered_at") ", pseudonym(a.contact_id), pseudonym(a.run_id), "
-			"a.flow, a.state, a.value,"
-		" a.mode, a.channel, a.language, a.flow_version FROM answer a LEFT JOIN cases k ON k.ref = a.case_ref"
-		" WHERE a.answer_id > ?9 + 0 AND a.value IS NOT NULL AND a.answered_at >= ?6 + 0 AND a.answered_at < ?7 + 0"
-		" AND (?8 = '' OR a.flow = ?8)" OF_CASE PAGE("a.answer_id"),
+#define FLOIP_ROW "SELECT a.answer_id, " FLOIP_INSTANT("a.answered_at") ", pseudonym(a.contact_id), pseudonym(a.run_id), a.flow," \
+	" a.state, a.value FROM answer a LEFT JOIN cases k ON k.ref = a.case_ref WHERE a.value IS NOT NULL AND a.answered_at >= ?6 + 0" \
+	" AND a.answered_at < ?7 + 0 AND (?8 = '' OR a.flow = ?8)" OF_CASE
+	[RQ_FLOIP_ROWS] = FLOIP_ROW " AND a.answer_id > ?9 + 0" PAGE("a.answer_id"),
+	[RQ_FLOIP_BACK] = FLOIP_ROW " AND a.answer_id < ?9 + 0" PAGE("a.answer_id DESC"),
+#undef FLOIP_ROW
 	[RQ_FLOIP_SPAN] = "SELECT min(answered_at), max(answered_at) FROM answer WHERE value IS NOT NULL AND answered_at >= ?6 + 0"
 		" AND answered_at < ?7 + 0 AND (?8 = '' OR flow = ?8)",
 	[RQ_FLOIP_VALUES] = "SELECT DISTINCT flow, state, value FROM answer WHERE value IS NOT NULL AND answered_at >= ?6 + 0"

@@ -30,6 +30,7 @@ enum report_sql {
 	RQ_EXPORT_HISTORIC, RQ_EXPORT_RSS,
 	RQ_TOP_CASES, RQ_TOP_ANSWERS, RQ_TOP_CHECKINS, RQ_TOP_MESSAGES, RQ_TOP_ALERTS, RQ_TOP_REFERRALS, RQ_TOP_HISTORIC,
 	RQ_FLOIP_ROWS,     /* answer_id, instant, contact, session, flow, state, value: coded answers of the flow ?8, "" all */
+	RQ_FLOIP_BACK,     /* the same, before ?9, newest first */
 	RQ_FLOIP_SPAN,     /* first, last (ms) of them */
 	RQ_FLOIP_VALUES,   /* flow, state, value: each that occurs */
 	RQ_COUNT

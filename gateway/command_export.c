@@ -3,6 +3,7 @@
 #include "gateway/command.h"
 #include "gateway/definitions.h"
 #include "gateway/export.h"
+#include "gateway/parcel.h"
 #include "gateway/print.h"
 
 #include <errno.h>
@@ -17,9 +18,9 @@ enum { COLUMN_MAP_MAX = 16 * 1024 };
 
 struct order {
 	struct export_ask ask;
-	struct str format, output, year, from, to, columns, language, approval, reason;
+	struct str format, output, year, from, to, columns, language, approval, reason, password_file;
 	struct config config;
-	char path[4096], map[COLUMN_MAP_MAX];
+	char path[4096], map[COLUMN_MAP_MAX], password[PARCEL_PASSWORD_MAX + 2];
 	time_t shown;
 };
 
@@ -39,7 +40,7 @@ static int read_arguments(const struct invocation *in, struct order *o, int from
 		{ "--format", &o->format }, { "--output", &o->output }, { "--year", &o->year }, { "--from", &o->from }, { "--to", &o->to },
 		{ "--direction", &o->ask.direction }, { "--tag", &o->ask.tag }, { "--office", &o->ask.office }, { "--flow", &o->ask.flow },
 		{ "--columns", &o->columns }, { "--language", &o->language }, { "--purpose", &o->ask.purpose }, { "--as", &o->ask.user },
-		{ "--approval", &o->approval }, { "--reason", &o->reason },
+		{ "--approval", &o->approval }, { "--reason", &o->reason }, { "--password-file", &o->password_file },
 	};
 	const size_t count = sizeof options / sizeof *options;
 	for (int i = from; i < in->argc; i++) {
@@ -84,22 +85,40 @@ static int read_map(struct order *o)
 	return n == 0 || n == sizeof o->map ? command_fail("export", EX_DATAERR, "the column map is empty or too long") : 0;
 }
 
+/* The first line; never an argument, which every user of the machine can read. */
+static int read_password(struct order *o)
+{
+	char path[4096];
+	if (!o->password_file.len)
+		return 0;
+	bool typed = str_eq_z(o->password_file, "-");
+	FILE *from = typed ? stdin : str_copy(o->password_file, path, sizeof path) ? fopen(path, "rb") : NULL;
+	if (!from)
+		return command_fail("export", EX_NOINPUT, "the file of the password cannot be read");
+	if (!fgets(o->password, sizeof o->password, from))
+		o->password[0] = '\0';
+	if (!typed)
+		(void)fclose(from);
+	size_t n = strcspn(o->password, "\r\n");
+	o->password[n] = '\0';
+	if (n < PARCEL_PASSWORD_MIN || n > PARCEL_PASSWORD_MAX)
+		return command_fail("export", EX_DATAERR, "a password has 8 to 64 bytes");
+	o->ask.password = o->password;
+	o->ask.zip = true;
+	return 0;
+}
+
 /* What has no file and needs one gets a name that says what it is. */
 static int choose_path(struct order *o)
 {
-	static const char *const ends[] = { "csv", "csv", "jsonl", "xlsx", "json" };
-	struct str name = o->ask.name;
 	if (o->output.len) {
 		o->ask.path = o->path;
+		o->ask.zip |= str_ends(o->output, STR(".zip"));
 		return str_copy(o->output, o->path, sizeof o->path) ? 0 : command_usage("export", "the file's path is too long");
 	}
-	if (o->ask.format != EXPORT_XLSX && o->ask.format != EXPORT_FLOIP)
+	if (o->ask.format != EXPORT_XLSX && o->ask.format != EXPORT_FLOIP && !o->ask.zip)
 		return 0;
-	time_t now = (time_t)(o->ask.now_ms / 1000);
-	struct tm local;
-	gmtime_r(&now, &local);
-	(void)snprintf(o->path, sizeof o->path, "wasl-%.*s-%04d%02d%02d.%s", STR_ARG(name), local.tm_year + 1900, local.tm_mon + 1,
-		       local.tm_mday, ends[o->ask.format]);
+	export_file_name(&o->ask, o->path, sizeof o->path);
 	o->ask.path = o->path;
 	return 0;
 }
@@ -128,7 +147,9 @@ static int check(struct order *o)
 	o->ask.right_to_left = str_eq_z(o->language, "ar");
 	if (!o->ask.user.len)
 		o->ask.user = STR("administrator");
-	code = choose_path(o);
+	code = read_password(o);
+	if (code == 0)
+		code = choose_path(o);
 	return code == 0 ? read_map(o) : code;
 }
 
@@ -156,21 +177,11 @@ static json_t *request_of(const struct order *o, const char *act)
 static int release(int64_t rows, void *user)
 {
 	struct order *o = user;
-	char what[400];
-	struct buf b = buf_over(what, sizeof what);
-	const struct { const char *name; struct str value; } part[] = {
-		{ "year", o->year }, { "from", o->from }, { "to", o->to }, { "direction", o->ask.direction }, { "tag", o->ask.tag },
-		{ "office", o->ask.office }, { "flow", o->ask.flow },
-	};
-	buf_put_z(&b, export_formats[o->ask.format]);
-	buf_printf(&b, " rows=%lld names=%s", (long long)rows, o->ask.names ? "yes" : "no");
-	for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-		if (part[i].value.len && part[i].value.len < 32) {
-			buf_printf(&b, " %s=", part[i].name);
-			buf_put(&b, part[i].value);
-		}
+	char what[EXPORT_WHAT_MAX];
+	const struct str filter[] = { o->year, o->from, o->to, o->ask.direction, o->ask.tag, o->ask.office, o->ask.flow };
+	export_what(export_formats[o->ask.format], rows, o->ask.names, o->password[0] != '\0', filter, what);
 	json_t *request = request_of(o, "export.released");
-	json_put_str(request, "what", buf_str(&b));
+	(void)json_object_set_new(request, "what", json_string(what));
 	return ask(&o->config, request) == 0 ? 0 : -EPERM;
 }
 
@@ -266,6 +277,7 @@ int command_export(const struct invocation *in)
 		code = check(o);
 	if (code == 0 && !request)
 		code = run(in, o);
+	explicit_bzero(o->password, sizeof o->password);
 	free(o);
 	return code;
 }

@@ -165,7 +165,7 @@ static int export_rows(struct reader *reader, const struct export_ask *ask, cons
 	if (rc == 0 && x->watch->release && x->watch->release(x->rows, x->watch->user) != 0)
 		rc = err_set(x->err, -EPERM, "the audit could not be written: no export without it");
 	if (rc == 0)
-		return export_keep(&x->writer, x->err);
+		return export_keep(&x->writer, ask, x->err);
 	export_drop(&x->writer);
 	return rc;
 }
@@ -192,7 +192,28 @@ static struct str watermark(const struct config *config, const struct export_ask
 	return buf_str(&b);
 }
 
-static void set_filter(const struct config *config, const struct export_ask *ask, struct report_filter *f, char text[4][24])
+void export_what(const char *format, int64_t rows, bool names, bool locked, const struct str filter[EXPORT_FILTERS],
+		 char out[EXPORT_WHAT_MAX])
+{
+	static const char *const part[EXPORT_FILTERS] = { "year", "from", "to", "direction", "tag", "office", "flow" };
+	struct buf b = buf_over(out, EXPORT_WHAT_MAX - 1);
+	buf_printf(&b, "%s rows=%lld names=%s%s", format, (long long)rows, names ? "yes" : "no", locked ? " locked" : "");
+	for (size_t i = 0; i < EXPORT_FILTERS; i++)
+		if (filter[i].len && filter[i].len <= 40) {
+			buf_printf(&b, " %s=", part[i]);
+			buf_put(&b, filter[i]);
+		}
+	out[b.len] = '\0';
+}
+
+void export_file_name(const struct export_ask *ask, char *out, size_t cap)
+{
+	struct date d = date_of_days(ask->now_ms / 86400000);
+	(void)snprintf(out, cap, "wasl-%.*s-%04d%02d%02d.%s", STR_ARG(ask->name), d.year, d.month, d.day,
+		       ask->zip ? "zip" : export_ending(ask->format));
+}
+
+void export_filter(const struct config *config, const struct export_ask *ask, struct report_filter *f, char text[4][24])
 {
 	struct period p = ask->period.from.year ? ask->period : (struct period){ { 1990, 1, 1 }, { 2199, 12, 31 } };
 	int64_t ms[2];
@@ -219,7 +240,7 @@ int export_run(struct reader *reader, const struct config *config, const struct 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (str_eq_z(ask->name, kinds[i].name))
 			kind = &kinds[i];
-	set_filter(config, ask, &filter, text);
+	export_filter(config, ask, &filter, text);
 	x.watermark = watermark(config, ask, mark, sizeof mark);
 	*rows = 0;
 	if (str_eq_z(ask->name, "flows") || ask->format == EXPORT_FLOIP)

@@ -1,10 +1,10 @@
 /* Exports: rows as they are, for whoever works on with them (console.md 6).  Pseudonyms instead of persons, unless a second
  * person agreed (names).
  *
- * export_run() only reads, in pages, and writes one file that is there whole or not at all (FLOIP: two, the descriptor last); in
- * constant memory, whatever the number of rows.  The file's last line (a spreadsheet's first) says who made it, when and for what.
- * Before the file gets its name `release` is called with the number of rows: there the caller writes the audit, and no audit means
- * no file.  Any thread may run one on a reader of its own. */
+ * export_run() only reads, in pages, and writes one file that is there whole or not at all (FLOIP outside an archive: two, the
+ * descriptor last); in constant memory, whatever the number of rows.  The file's last line (a spreadsheet's first) says who made
+ * it, when and for what.  Before the file gets its name `release` is called with the number of rows: there the caller writes the
+ * audit, and no audit means no file.  Any thread may run one on a reader of its own. */
 #ifndef GATEWAY_EXPORT_H
 #define GATEWAY_EXPORT_H
 
@@ -25,6 +25,8 @@ struct export_ask {
 	struct str purpose, user;      /* for the watermark */
 	struct str columns;            /* a column map's text: "column<TAB>head" a line, in the order wanted; "" as they are */
 	const char *path;              /* NULL: stdout, for CSV and JSON Lines */
+	bool zip;                      /* path is an archive that holds the file, */
+	const char *password;          /* locked with this one; "" or NULL none */
 	int64_t now_ms;
 	const struct book *book;       /* FLOIP: what was asked, in words */
 };
@@ -38,6 +40,17 @@ struct export_watch { /* members may be NULL */
 
 extern const char *const export_names[];   /* ended by NULL */
 extern const char *const export_formats[]; /* in the order of enum export_format, ended by NULL */
+
+enum { EXPORT_WHAT_MAX = 400, EXPORT_FILTERS = 7 };
+
+/* What the audit says of it: "xlsx rows=796 names=no year=2020 direction=FROM_MA".  filter: year, from, to, direction, tag, office,
+ * flow; "" not asked for. */
+void export_what(const char *format, int64_t rows, bool names, bool locked, const struct str filter[EXPORT_FILTERS],
+		 char out[EXPORT_WHAT_MAX]);
+/* "wasl-cases-20261128.xlsx", ".zip" when it is an archive. */
+void export_file_name(const struct export_ask *ask, char *out, size_t cap);
+/* The rows that ask wants, as db/report.h takes them; text is where its numbers stand. */
+void export_filter(const struct config *config, const struct export_ask *ask, struct report_filter *f, char text[4][24]);
 
 /* 0 and *rows; -EINVAL: no such export, or the format does not go with it; -ECANCELED; -EIO, -ENOSPC … with err. */
 int export_run(struct reader *reader, const struct config *config, const struct export_ask *ask, const struct export_watch *watch,

@@ -1,8 +1,7 @@
-/* FLOIP, the open standard of this field (peers.md 3): answers as a Flow Results 1.0.0-rc1 data package, and the conversations as a
- * Flow Spec 1.0.0-rc4 container.
+/* FLOIP, the open standard of this field (peers.md 3), as files: answers as a Flow Results package (gateway/floip_package.h), and
+ * the conversations as a Flow Spec 1.0.0-rc4 container.
  *
- * A question's id is "flow.STATE", the same over all versions of a flow.  A package's id is the same for the same filter of the
- * same database.  Descriptor at `path`, rows beside it as "…-data.json". */
+ * Descriptor at `path`, rows beside it as "…-data.json"; or both in one archive. */
 #ifndef GATEWAY_EXPORT_FLOIP_H
 #define GATEWAY_EXPORT_FLOIP_H
 
@@ -15,7 +14,4 @@ int export_floip(struct reader *reader, const struct export_ask *ask, struct rep
 
 /* The container of all current flows; a new reference, NULL: no memory.  modified: "2026-11-28 17:40:00.000Z". */
 json_t *floip_container(const struct book *book, struct str modified);
-/* A UUID that is always the same for the same words (in the form of version 4, which FLOIP asks for). */
-void floip_uuid(const struct str *words, size_t count, char out[37]);
-
 #endif

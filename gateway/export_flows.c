@@ -4,6 +4,8 @@
  * vendor_metadata; an importer that does not know it gets the questions, answers and ways between them. */
 #include "gateway/export_floip.h"
 
+#include "gateway/floip_package.h"
+
 #include <stdio.h>
 #include <string.h>
 

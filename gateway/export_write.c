@@ -1,6 +1,7 @@
 #include "gateway/export_write.h"
 
 #include "gateway/json.h"
+#include "gateway/parcel.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,8 +59,8 @@ int export_open(struct export_writer *w, const struct export_ask *ask, struct er
 {
 	char folder[4096];
 	*w = (struct export_writer){ .format = ask->format, .out = { .fd = -1 }, .to_stdout = ask->path == NULL };
-	if (w->to_stdout && ask->format == EXPORT_XLSX)
-		return err_set(err, -EINVAL, "a spreadsheet needs a file");
+	if (w->to_stdout && (ask->format == EXPORT_XLSX || ask->zip))
+		return err_set(err, -EINVAL, "a spreadsheet or an archive needs a file");
 	if (w->to_stdout) {
 		w->to = stdout;
 		return 0;
@@ -204,8 +205,33 @@ int export_finish(struct export_writer *w, struct str watermark, const struct st
 		    : 0;
 }
 
-int export_keep(struct export_writer *w, struct err *err)
+const char *export_ending(enum export_format format)
 {
+	static const char *const ends[] = { "csv", "csv", "jsonl", "xlsx", "json" };
+	return ends[format];
+}
+
+/* The open file never had a name; only the archive gets one. */
+static int keep_locked(struct export_writer *w, const struct export_ask *ask, struct err *err)
+{
+	char name[64];
+	struct outfile archive;
+	(void)snprintf(name, sizeof name, "wasl-%.*s.%s", STR_ARG(ask->name), export_ending(ask->format));
+	const struct parcel_member member = { .name = name, .path = w->out.by_fd };
+	int rc = outfile_open(&archive, ask->path, err);
+	if (rc == 0)
+		rc = parcel_write(&archive, &member, 1, ask->password, err);
+	if (rc == 0)
+		rc = outfile_keep(&archive, err);
+	outfile_drop(&archive);
+	outfile_drop(&w->out);
+	return rc;
+}
+
+int export_keep(struct export_writer *w, const struct export_ask *ask, struct err *err)
+{
+	if (ask->zip)
+		return keep_locked(w, ask, err);
 	return w->to_stdout ? 0 : outfile_keep(&w->out, err);
 }
 

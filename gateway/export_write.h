@@ -27,7 +27,9 @@ void export_row(struct export_writer *w, const struct cell *const *cells);
 /* The code book and the watermark; flushes.  0 or negative with err; then export_keep() or export_drop(). */
 int export_finish(struct export_writer *w, struct str watermark, const struct str *columns, struct err *err)
 	__attribute__((warn_unused_result));
-int export_keep(struct export_writer *w, struct err *err) __attribute__((warn_unused_result));
+int export_keep(struct export_writer *w, const struct export_ask *ask, struct err *err) __attribute__((warn_unused_result));
+/* How the name of a file of that format ends, without a point. */
+const char *export_ending(enum export_format format);
 void export_drop(struct export_writer *w);
 
 struct str export_meaning(struct str column); /* of the code book; "" none */

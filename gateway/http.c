@@ -156,18 +156,32 @@ static bool add_headers(struct MHD_Response *reply, const struct http_response *
 	return whole;
 }
 
-static struct MHD_Response *make_reply(const struct http_response *response, bool last)
+static struct MHD_Response *copy_of(struct str body)
 {
-	void *copy = malloc(response->body.len + 1);
+	void *copy = malloc(body.len + 1);
 	if (!copy)
 		return NULL;
-	if (response->body.len)
-		memcpy(copy, response->body.at, response->body.len);
-	struct MHD_Response *reply = MHD_create_response_from_buffer(response->body.len, copy, MHD_RESPMEM_MUST_FREE);
-	if (!reply) {
+	if (body.len)
+		memcpy(copy, body.at, body.len);
+	struct MHD_Response *reply = MHD_create_response_from_buffer(body.len, copy, MHD_RESPMEM_MUST_FREE);
+	if (!reply)
 		free(copy);
+	return reply;
+}
+
+static struct MHD_Response *file_of(const struct http_response *response)
+{
+	struct MHD_Response *reply = MHD_create_response_from_fd64((uint64_t)response->file_bytes, response->file);
+	if (!reply)
+		(void)close(response->file);
+	return reply;
+}
+
+static struct MHD_Response *make_reply(const struct http_response *response, bool last)
+{
+	struct MHD_Response *reply = response->from_file ? file_of(response) : copy_of(response->body);
+	if (!reply)
 		return NULL;
-	}
 	if (add_headers(reply, response, last))
 		return reply;
 	MHD_destroy_response(reply);
@@ -178,7 +192,7 @@ static void set_reply(struct conn *conn, const struct http_response *response, b
 {
 	conn->reply = make_reply(response, last);
 	conn->reply_status = response->status;
-	conn->reply_bytes = response->body.len;
+	conn->reply_bytes = response->from_file ? (size_t)response->file_bytes : response->body.len;
 }
 
 /* From the library's call.  Without a reply (no memory) the connection is closed. */
@@ -219,6 +233,8 @@ void http_reply(struct http_request *request, const struct http_response *respon
 	struct conn *conn = request->connection;
 	assert(conn->phase == PHASE_PARKED && !conn->reply);
 	if (!conn->library) {
+		if (response->from_file)
+			(void)close(response->file);
 		drop(conn);
 		return;
 	}

@@ -43,6 +43,9 @@ struct http_response {
 	struct http_header headers[HTTP_REPLY_HEADERS_MAX]; /* Content-Type too; Content-Length is added */
 	size_t headers_count;
 	struct str body; /* copied by http_reply() */
+	bool from_file;  /* the body is file_bytes of file instead, read as the client takes it; http_reply() closes it */
+	int file;
+	int64_t file_bytes;
 };
 
 struct http_limits {

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <utf8proc.h>
 #include <xlsxwriter.h>
+#include <zip.h>
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
@@ -67,5 +68,6 @@ size_t libraries(struct library out[LIBRARIES_MAX])
 	keep(&out[n++], "utf8proc", compiled, utf8proc_version());
 	keep(&out[n++], "libcrypto", OPENSSL_VERSION_STR, OpenSSL_version(OPENSSL_VERSION_STRING));
 	keep(&out[n++], "libxlsxwriter", LXW_VERSION, lxw_version());
+	keep(&out[n++], "libzip", LIBZIP_VERSION, zip_libzip_version());
 	return n;
 }

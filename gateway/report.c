@@ -37,6 +37,8 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 const char *const report_names[] = { "year-from", "year-to", "returns-by-year", "country", "age", "vulnerability", "month",
 				     "funnel", "checkins", "scores", "alerts", "complaints", "referrals", "tags", "service", NULL };
 
+const char *const report_formats[] = { "json", "xlsx", "csv", "csv-excel-fr", NULL };
+
 /* ---- reading */
 
 struct rows {

@@ -94,6 +94,7 @@ int report_run(struct reader *reader, const struct config *config, const struct 
 	       void *user, struct report_page *out, struct err *err) __attribute__((warn_unused_result));
 void report_free(struct report_page *report);
 
-extern const char *const report_names[]; /* ended by NULL */
+extern const char *const report_names[];   /* ended by NULL */
+extern const char *const report_formats[]; /* of the desk's files: json is the page to look at */
 
 #endif

@@ -31,6 +31,7 @@ door 'sodium' "db/vault\.c|gateway/auth\.c$any"
 door 'pcre2\.h' "flows/text/pattern\.c$any"
 door 'utf8proc\.h' "flows/text/[a-z_0-9]+\.[ch]$any"
 door 'xlsxwriter' "gateway/sheet\.c$any"
+door 'zip\.h' "gateway/parcel\.c$any"
 door 'openssl/' "gateway/(mac|sender)[a-z_]*\.c$any"
 grep -nE '^#include <jansson\.h' $(code 'db/*.[ch]' 'flows/*.[ch]') | grep -vE '^flows/load[a-z_]*\.[ch]:' | say '<jansson.h> has another door'
 

@@ -51,6 +51,8 @@ void call_etag(struct str body, char etag[40])
 	etag[b.len] = '\0';
 }
 
+#define JSON_API "application/vnd.api+json"
+
 void call_answer(struct call *call, unsigned status, json_t *answer)
 {
 	char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
@@ -61,7 +63,7 @@ void call_answer(struct call *call, unsigned status, json_t *answer)
 	}
 	char etag[40];
 	struct http_response response = { .status = status, .body = str_of(text) };
-	http_add_header(&response, "Content-Type", STR("application/json"));
+	http_add_header(&response, "Content-Type", call->json_api ? STR(JSON_API) : STR("application/json"));
 	if (call->request->method == HTTP_GET && status == 200) {
 		call_etag(response.body, etag);
 		http_add_header(&response, "ETag", str_of(etag));
@@ -71,6 +73,21 @@ void call_answer(struct call *call, unsigned status, json_t *answer)
 	reply(call, &response);
 	explicit_bzero(text, strlen(text));
 	free(text);
+}
+
+/* The same as an error object: status is a text there, and the field that is wrong a parameter of the query. */
+static json_t *json_api_problem(json_t *problem, unsigned status)
+{
+	char code[8];
+	json_t *error = json_object();
+	(void)snprintf(code, sizeof code, "%u", status);
+	(void)json_object_set_new(error, "status", json_string(code));
+	(void)json_object_set(error, "code", json_object_get(problem, "type"));
+	(void)json_object_set(error, "title", json_object_get(problem, "title"));
+	if (json_is_string(json_object_get(problem, "field")))
+		(void)json_object_set_new(error, "source", json_pack("{s:O}", "parameter", json_object_get(problem, "field")));
+	json_decref(problem);
+	return json_pack("{s:[o]}", "errors", error);
 }
 
 void call_problem(struct call *call, unsigned status, const char *type, const char *title)
@@ -87,10 +104,12 @@ void call_problem(struct call *call, unsigned status, const char *type, const ch
 		(void)json_object_set_new(problem, "last_message_by",
 					  call->last_message_by.len ? json_from_str(call->last_message_by) : json_null());
 	}
+	if (call->json_api)
+		problem = json_api_problem(problem, status);
 	char *text = json_dumps(problem, JSON_COMPACT);
 	json_decref(problem);
 	struct http_response response = { .status = status, .body = str_of(text ? text : "{}") };
-	http_add_header(&response, "Content-Type", STR("application/problem+json"));
+	http_add_header(&response, "Content-Type", call->json_api ? STR(JSON_API) : STR("application/problem+json"));
 	if (status == 503)
 		http_add_header(&response, "Retry-After", STR("5"));
 	if (status == 429 && call->id > 0) {
@@ -127,6 +146,16 @@ void call_bytes(struct call *call, const char *type, struct str bytes)
 {
 	struct http_response response = { .status = 200, .body = bytes };
 	http_add_header(&response, "Content-Type", str_of(type));
+	reply(call, &response);
+}
+
+void call_file(struct call *call, const char *type, const char *name, int fd, int64_t bytes)
+{
+	char disposition[96];
+	struct http_response response = { .status = 200, .from_file = true, .file = fd, .file_bytes = bytes };
+	(void)snprintf(disposition, sizeof disposition, "attachment; filename=\"%s\"", name);
+	http_add_header(&response, "Content-Type", str_of(type));
+	http_add_header(&response, "Content-Disposition", str_of(disposition));
 	reply(call, &response);
 }
 

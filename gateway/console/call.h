@@ -1,8 +1,8 @@
 /* One request of the API on its way through the staff thread: who asks, for what, and how it is answered.
  *
  * A handler gets a call that has passed policy.c: the session is good, the role may, the object is the caller's to see.  It
- * must see to it that exactly one of call_answer(), call_problem(), call_empty(), call_bytes() happens, at once or later; that
- * frees the call.  What it allocates from call->arena lives as long. */
+ * must see to it that exactly one of call_answer(), call_problem(), call_empty(), call_bytes(), call_file() happens, at once or
+ * later; that frees the call.  What it allocates from call->arena lives as long. */
 #ifndef GATEWAY_CONSOLE_CALL_H
 #define GATEWAY_CONSOLE_CALL_H
 
@@ -30,6 +30,7 @@ struct sitting {
 	unsigned roles;
 	int64_t staff_id, began_at, seen_at;
 	struct str user, name, role_words, offices, language; /* offices: " RABAT OUJDA " for instr(); "" = all */
+	struct str package;     /* a token let in, not a cookie: this one job's package alone; "" all that is the person's */
 	bool shortcuts, demo;
 	unsigned char hash[AUTH_HASH_LEN];
 	char csrf[AUTH_TOKEN_LEN + 1];
@@ -90,6 +91,7 @@ struct call {
 	void *extra;            /* freed with the call */
 	struct err err;
 	const char *problem;    /* a word for a refusal of work() */
+	bool json_api;          /* answers and problems are JSON:API's (jsonapi.org 1.0) */
 	char set_cookie[160];
 	bool clear_site;
 	int64_t last_message_id; /* for problem newer-message */
@@ -105,6 +107,8 @@ void call_bad(struct call *call, const char *field, const char *title); /* 400 *
 void call_not_found(struct call *call);
 void call_empty(struct call *call);                                 /* 204 */
 void call_bytes(struct call *call, const char *type, struct str bytes);
+/* Streams the file under a name to keep it by; takes fd. */
+void call_file(struct call *call, const char *type, const char *name, int fd, int64_t bytes);
 void call_etag(struct str body, char etag[40]); /* quoted, with a NUL */
 void call_free(struct call *call);
 /* Answers with answer, 200, after the line of the audit is on disk: no read of a person without one. */
@@ -170,6 +174,8 @@ bool policy_case(struct call *call, struct str ref, bool glass);
 /* ---- session.c, throttle.c, sse.c, static.c */
 
 bool session_find(struct call *call);  /* by the cookie; touches it unless Wasl-Passive; false: none */
+/* As that person of the staff, for the package of one job alone; false: not active any more. */
+bool session_of_token(struct call *call, int64_t staff_id, const char *package);
 json_t *session_json(struct call *call);
 void session_cookie(struct call *call, const char *token); /* NULL: takes it away */
 bool request_is_ours(struct call *call); /* Origin, Sec-Fetch-Site, Wasl-CSRF; answers itself unless true */

@@ -29,6 +29,8 @@ handler_fn api_flows, api_flow, api_dashboard;
 /* api_audit.c */
 handler_fn api_audit, api_audit_verify;
 /* api_jobs.c */
-handler_fn api_report, api_export, api_jobs, api_job, api_job_result;
+handler_fn api_report, api_reports, api_export, api_exports, api_jobs, api_job, api_job_result;
+handler_fn api_packages, api_package, api_responses;
+bool package_token(struct call *call); /* `Authorization: Token` of a package: lets in as who asked for it */
 
 #endif

@@ -6,6 +6,8 @@
 
 enum { CASE = ROLE_COUNSELLOR | ROLE_PROTECTION, JOBS = ROLE_ME | ROLE_MANAGER | ROLE_PROTECTION };
 
+#define FLOIP_PATH "/flow-results/packages" /* the standard's own, below /api/v1 */
+
 const struct route routes[] = {
 	{ HTTP_GET, "/openapi.json", 0, SCOPE_NONE, api_openapi, NULL },
 	{ HTTP_GET, "/session", ROLE_ANY, SCOPE_NONE, api_session, NULL },
@@ -64,11 +66,16 @@ const struct route routes[] = {
 	{ HTTP_GET, "/flows", ROLE_ANY, SCOPE_NONE, api_flows, NULL },
 	{ HTTP_GET, "/flows/{name}", ROLE_ANY, SCOPE_NONE, api_flow, NULL },
 	{ HTTP_GET, "/dashboard", CASE | ROLE_ME | ROLE_MANAGER, SCOPE_NONE, api_dashboard, NULL },
+	{ HTTP_GET, "/reports", JOBS, SCOPE_NONE, api_reports, NULL },
 	{ HTTP_POST, "/reports", JOBS, SCOPE_NONE, api_report, NULL },
+	{ HTTP_GET, "/exports", ROLE_MANAGER, SCOPE_NONE, api_exports, NULL },
 	{ HTTP_POST, "/exports", ROLE_MANAGER, SCOPE_NONE, api_export, NULL },
 	{ HTTP_GET, "/jobs", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_jobs, NULL },
 	{ HTTP_GET, "/jobs/{name}", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job, NULL },
 	{ HTTP_GET, "/jobs/{name}/result", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job_result, NULL },
+	{ HTTP_GET, FLOIP_PATH, ROLE_MANAGER, SCOPE_NONE, api_packages, NULL },
+	{ HTTP_GET, FLOIP_PATH "/{name}", ROLE_MANAGER, SCOPE_NONE, api_package, NULL },
+	{ HTTP_GET, FLOIP_PATH "/{name}/responses", ROLE_MANAGER, SCOPE_NONE, api_responses, NULL },
 	{ HTTP_GET, "/audit", ROLE_AUDITOR, SCOPE_NONE, api_audit, NULL },
 	{ HTTP_POST, "/audit/verify", ROLE_AUDITOR, SCOPE_NONE, api_audit_verify, NULL },
 	{ 0, NULL, 0, SCOPE_NONE, NULL, NULL },
@@ -205,8 +212,9 @@ static bool owns(struct call *call)
 bool policy_admit(struct call *call)
 {
 	bool other_method;
+	call->json_api = str_starts(call->request->path, STR("/api/v1" FLOIP_PATH));
 	call->route = route_of(call, str_from(call->request->path, sizeof "/api/v1" - 1), &other_method);
-	bool known = session_find(call);
+	bool known = call->json_api && package_token(call) ? true : session_find(call);
 	if (!call->route) {
 		if (other_method && known)
 			call_problem(call, 405, "bad-request", "This is not done to it.");

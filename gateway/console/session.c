@@ -121,6 +121,18 @@ bool session_find(struct call *call)
 	return true;
 }
 
+bool session_of_token(struct call *call, int64_t staff_id, const char *package)
+{
+	static const char sql[] = "SELECT staff_id, 0, 0, user, name, roles, offices, language, shortcuts, demo FROM main.staff"
+		" WHERE staff_id = ?1 AND state = 'ACTIVE'";
+	struct cell values[] = { cell_of_i64(staff_id) };
+	call->session = (struct sitting){ 0 };
+	if (reader_ask(call->c->reader, sql, values, 1, take_session, call) != 0)
+		call->session.open = false;
+	call->session.package = arena_str(&call->arena, str_of(package));
+	return call->session.open && call->session.package.at;
+}
+
 json_t *session_json(struct call *call)
 {
 	const struct sitting *s = &call->session;

@@ -9,10 +9,10 @@ import re
 import signal
 import subprocess
 import time
-import uuid
 import xml.etree.ElementTree as ET
 import zipfile
 
+import floip
 from house import House, Phone, Report
 
 report = Report()
@@ -150,28 +150,11 @@ def test_answers(house):
 
 
 def check_floip(package, rows, count):
-    resource = package["resources"][0]
-    questions = resource["schema"]["questions"]
-    report.check("profile, version, id", package["profile"] == "flow-results-package" and package["flow_results_specification_version"]
-                 and uuid.UUID(package["id"]).version == 4)
-    report.check("created and modified with a zone", all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00", package[k])
-                                                         for k in ("created", "modified")))
-    report.check("a name of lower-case letters, digits, . _ -", re.fullmatch(r"[a-z0-9._-]+", package["name"]) is not None)
-    report.check("one resource, by path, no data inside", len(package["resources"]) == 1 and resource["path"] == "answers-data.json"
-                 and resource["access_method"] == "file" and "data" not in resource)
-    report.check("seven fields in order", [f["name"] for f in resource["schema"]["fields"]] ==
-                 ["timestamp", "row_id", "contact_id", "session_id", "question_id", "response", "response_metadata"])
-    report.check("every question has type, label, options", all({"type", "label", "type_options"} <= set(q) for q in questions.values()))
-    report.check("a row for each coded answer, seven cells", len(rows) == count and all(len(r) == 7 for r in rows), len(rows))
-    report.check("instants as RFC 3339, +00:00", all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00", r[0]) for r in rows))
-    report.check("row ids once", len({str(r[1]) for r in rows}) == len(rows))
-    wrong = []
-    for r in rows:
-        q = questions.get(r[4])
-        if not q or (q["type"] == "select_one" and r[5] not in q["type_options"]["choices"]) or \
-           (q["type"] == "numeric" and not (isinstance(r[5], int) and q["type_options"]["range"][0] <= r[5] <= q["type_options"]["range"][1])):
-            wrong.append(r)
-    report.check("each answer fits its question", not wrong, wrong[:3])
+    wrong = floip.problems(package, rows)
+    report.check("valid by the specification", not wrong, wrong[:5])
+    report.check("the rows beside it", package["resources"][0]["path"] == "answers-data.json")
+    report.check("a row for each coded answer", len(rows) == count, len(rows))
+    questions = package["resources"][0]["schema"]["questions"]
     report.check("nothing sensitive is a question", not [q for q in questions if q.endswith((".URGENT", ".HEALTH", ".PIN", ".YEAR"))])
 
 
