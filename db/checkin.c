@@ -192,7 +192,8 @@ int checkin_subject(struct db *db, struct str ref, struct checkin_subject *out)
 	int rc = db_row(&q);
 	if (rc != 1)
 		return rc;
-	*out = (struct checkin_subject){ .contact_id = col_i64(&q, 1), .consented = col_i64(&q, 8) != 0, .safe = col_i64(&q, 9) != 0 };
+	*out = (struct checkin_subject){ .contact_id = col_i64(&q, 1), .consented = col_i64(&q, 8) != 0, .safe = col_i64(&q, 9) != 0,
+					 .elsewhere = col_i64(&q, 11) != 0 };
 	col_copy(&q, 0, out->ref, sizeof out->ref);
 	col_copy(&q, 2, out->status, sizeof out->status);
 	col_copy(&q, 3, out->age_band, sizeof out->age_band);

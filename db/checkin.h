@@ -51,6 +51,7 @@ struct checkin_subject {
 	char ref[REF_LEN + 1], status[24], age_band[8], contact_pref[8], tags[256], returned_on[16], direction[8], return_country[3];
 	int64_t contact_id;
 	bool consented, safe;     /* agreed to check-ins; staff said that this case may be asked all the same */
+	bool elsewhere;           /* another open case of the same person is the one that is asked */
 };
 /* 1, 0, error. */
 int checkin_subject(struct db *db, struct str ref, struct checkin_subject *out) __attribute__((warn_unused_result));

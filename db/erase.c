@@ -4,13 +4,14 @@
 #include "db/contact.h"
 #include "db/holdings.h"
 #include "db/ledger.h"
+#include "db/links.h"
 #include "flows/text/buf.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STATEMENT_MAX = 4096, LINKS_MAX = 64, NAME_MAX_LEN = 64 };
+enum { STATEMENT_MAX = 4096 };
 
 struct erasing {
 	struct db *db;
@@ -98,26 +99,6 @@ static int follow(struct erasing *e, const struct holding *h)
 	return rc == 0 ? run_made(e, &sql) : rc;
 }
 
-struct link {
-	char table[NAME_MAX_LEN], column[NAME_MAX_LEN];
-};
-
-/* Columns of any table that name a case, or a contact. */
-static int links(struct db *db, enum sql_name name, struct link out[LINKS_MAX])
-{
-	int n = 0, rc;
-	struct query q = db_query(db, name);
-	while ((rc = db_row(&q)) == 1) {
-		if (n == LINKS_MAX || !str_copy(col_str(&q, 0), out[n].table, NAME_MAX_LEN) ||
-		    !str_copy(col_str(&q, 1), out[n].column, NAME_MAX_LEN)) {
-			db_done(&q);
-			return -EMSGSIZE;
-		}
-		n++;
-	}
-	return rc < 0 ? rc : n;
-}
-
 /* ---- references: 0 and seven digits; no person was ever told one */
 
 static int nameless_ref(struct db *db, char out[REF_LEN + 1])
@@ -196,7 +177,7 @@ static int rename_cases(struct erasing *e)
 	struct link link[LINKS_MAX];
 	char from[REF_LEN + 1] = "";
 	struct db *db = e->db;
-	int n = links(db, SQL_LINKS_TO_CASES, link), rc = n < 0 ? n : 0;
+	int n = links_find(db, SQL_LINKS_TO_CASES, link), rc = n < 0 ? n : 0;
 	while (rc == 0) {
 		struct query q = db_query(db, SQL_CASES_OF_CONTACT);
 		bind_i64(&q, e->contact_id);
@@ -308,25 +289,50 @@ int tombstone_add(struct db *db, const unsigned char person[VAULT_INDEX_LEN], in
 	return rc == 0 ? added : rc;
 }
 
+int person_fingerprint(struct db *db, int64_t contact_id, struct seal_key *key, unsigned char out[VAULT_INDEX_LEN])
+{
+	struct query q = db_query(db, SQL_CONTACT_KEYS);
+	bind_i64(&q, contact_id - 1);
+	int rc = db_row(&q);
+	bool found = rc == 1 && col_i64(&q, 0) == contact_id;
+	if (found)
+		rc = vault_unwrap(&db->vault, contact_id, col_str(&q, 1), key);
+	if (found && rc == 0)
+		rc = fingerprint_of(db, col_str(&q, 1), out);
+	db_done(&q);
+	return rc < 0 ? rc : found;
+}
+
+static int entomb(struct erasing *e, const unsigned char person[VAULT_INDEX_LEN])
+{
+	int rc = tombstone_add(e->db, person, e->now_ms);
+	return rc == 1 ? suppression_note(e->db, SUPPRESSION_ERASED, person, e->now_ms) : rc;
+}
+
+/* Whom a merge took up into this person (db/merge.c): an older backup holds them with a key of their own. */
+static int entomb_merged(struct erasing *e)
+{
+	int rc, entombed = 0;
+	struct query q = db_query(e->db, SQL_CONTACT_WAS_LIST);
+	bind_i64(&q, e->contact_id);
+	while ((rc = db_row(&q)) == 1 && entombed == 0) {
+		struct str person = col_str(&q, 0);
+		entombed = person.len == VAULT_INDEX_LEN ? entomb(e, (const unsigned char *)person.at) : -EUCLEAN;
+	}
+	db_done(&q);
+	return rc < 0 ? rc : entombed;
+}
+
 /* 1 with the key, 0 nobody, or an error; by right: entombed. */
 static int take_key(struct erasing *e)
 {
 	unsigned char person[VAULT_INDEX_LEN];
-	struct db *db = e->db;
-	struct query q = db_query(db, SQL_CONTACT_KEYS);
-	bind_i64(&q, e->contact_id - 1);
-	int rc = db_row(&q);
-	bool found = rc == 1 && col_i64(&q, 0) == e->contact_id;
-	if (found)
-		rc = vault_unwrap(&db->vault, e->contact_id, col_str(&q, 1), &e->old);
-	if (found && rc == 0)
-		rc = fingerprint_of(db, col_str(&q, 1), person);
-	db_done(&q);
-	if (!found || rc != 0)
-		return rc < 0 ? rc : 0;
-	rc = e->how == ERASE_BY_RIGHT ? tombstone_add(db, person, e->now_ms) : 0;
-	if (rc == 1)
-		rc = suppression_note(db, SUPPRESSION_ERASED, person, e->now_ms);
+	int rc = person_fingerprint(e->db, e->contact_id, &e->old, person);
+	if (rc != 1 || e->how != ERASE_BY_RIGHT)
+		return rc;
+	rc = entomb(e, person);
+	if (rc == 0)
+		rc = entomb_merged(e);
 	return rc == 0 ? 1 : rc;
 }
 
@@ -349,31 +355,6 @@ static int defer_foreign_keys(struct db *db)
 	return db_run(&q);
 }
 
-/* A table that no rule knows would break the commit of the whole batch: found here, only this item is undone. */
-static int nothing_names(struct erasing *e)
-{
-	struct link link[LINKS_MAX];
-	int n = links(e->db, SQL_LINKS_TO_CONTACTS, link), rc = n < 0 ? n : 0;
-	for (int i = 0; rc == 0 && i < n; i++) {
-		char text[STATEMENT_MAX];
-		sqlite3_stmt *s = NULL;
-		struct buf sql = buf_over(text, sizeof text);
-		buf_put_z(&sql, "SELECT 1 FROM \"");
-		buf_put_z(&sql, link[i].table);
-		buf_put_z(&sql, "\" WHERE \"");
-		buf_put_z(&sql, link[i].column);
-		buf_put_z(&sql, "\" = ?1 LIMIT 1");
-		int code = sqlite3_prepare_v2(e->db->conn, sql.at, (int)sql.len, &s, NULL);
-		if (code == SQLITE_OK)
-			code = sqlite3_bind_int64(s, 1, e->contact_id);
-		if (code == SQLITE_OK)
-			code = sqlite3_step(s);
-		sqlite3_finalize(s);
-		rc = code == SQLITE_DONE ? 0 : code == SQLITE_ROW ? -EEXIST : db_error(e->db, code);
-	}
-	return rc;
-}
-
 int erase_person(struct db *db, int64_t contact_id, enum erase_how how, int64_t now_ms)
 {
 	struct erasing e = { .db = db, .contact_id = contact_id, .how = how, .now_ms = now_ms };
@@ -393,7 +374,7 @@ int erase_person(struct db *db, int64_t contact_id, enum erase_how how, int64_t 
 		if (h->act != HOLDING_NOBODY)
 			rc = follow(&e, h);
 	if (rc == 0)
-		rc = nothing_names(&e);
+		rc = links_none_to_contact(db, contact_id);
 	if (rc == 0)
 		rc = setting_put(db, "scrub", "due");
 	seal_key_forget(&e.old);

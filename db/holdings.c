@@ -91,6 +91,7 @@ const struct holding holdings[] = {
 	  { { "at", MONTH("at") }, { "actor", "'wasl'" }, { "was", "iif(field = 'assigned_to', NULL, was)" },
 	    { "became", "iif(field = 'assigned_to', NULL, became)" } },
 	  "when a case came how far" },
+	{ "contact_was", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "who the person was before a merge; a tombstone took its keyed hash" },
 	{ "contact_point", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "the number" },
 	{ "contact", HOLDING_GOES, OF_CONTACT, NULL, { { 0 } }, "the name, and the key of all that was sealed" },
 

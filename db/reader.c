@@ -39,6 +39,7 @@ static const struct { const char *view, *column, *sealed_as, *row; } opened[] = 
 	{ "v_task", "note", "task.note", "task_id" },
 	{ "v_approval", "reason", "approval.reason", "approval_id" },
 	{ "v_approval", "decision", "approval.decision", "approval_id" },
+	{ "v_approval", "payload", "approval.payload", "approval_id" },
 	{ "v_case_more", "external_id", "case.external_id", "CAST(ref AS INTEGER)" },
 	{ "v_note", "text", "note.text", "note_id" },
 	{ "v_alert_closed", "action", "alert.action", "alert_id" },

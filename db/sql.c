@@ -238,7 +238,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHECKIN_SUBJECT] = "SELECT ref, contact_id, status, age_band, contact_pref, tags, returned_on, direction,"
 		" ifnull((SELECT answer = 'YES' AND withdrawn_at IS NULL FROM consent n WHERE n.contact_id = k.contact_id"
 		" AND purpose = 'CHECKINS' ORDER BY at DESC, consent_id DESC LIMIT 1), ifnull(consent_checkins, 0)),"
-		" ifnull(checkin_safe, 0), return_country FROM cases k WHERE ref = ?",
+		" ifnull(checkin_safe, 0), return_country,"
+		/* one person is asked in one case: that of the last return, then the one that was there first */
+		" EXISTS (SELECT 1 FROM cases o WHERE o.contact_id = k.contact_id AND o.ref <> k.ref AND o.closed_at IS NULL"
+		" AND (o.returned_on, k.opened_at, k.ref) > (k.returned_on, o.opened_at, o.ref)) FROM cases k WHERE ref = ?",
 	[SQL_CASES_RETURNED] = "SELECT ref FROM cases WHERE returned_on IS NOT NULL AND ref > ? ORDER BY ref LIMIT ?",
 	[SQL_SCHEDULED_TEXT_ADD] = "INSERT INTO scheduled_text VALUES (?, ?, ?)",
 	[SQL_SCHEDULED_TEXT_IS] = "SELECT EXISTS (SELECT 1 FROM message m JOIN message n ON n.contact_id = m.contact_id"
@@ -461,4 +464,61 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_DUTY_TEXT_ADD] = "INSERT INTO duty_text (message_id, phone, phone_index, at) VALUES (?, ?, ?, ?)",
 	[SQL_DUTY_TEXT_LAST] = "SELECT ifnull(max(at), 0) FROM duty_text WHERE phone_index = ?",
 	[SQL_DUTY_TEXT_PHONE] = "SELECT phone FROM duty_text WHERE message_id = ?",
+	/* two contacts become one (db/merge.c): ?1 the one that stays, ?2 the one that goes, ?3 now */
+	[SQL_LINKS_SEALED] = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+		" AND m.name <> 'contact' AND c.type = 'BLOB' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) o"
+		" WHERE o.name = 'contact_id')",
+	[SQL_CONTACT_WAS_ADD] = "INSERT INTO contact_was (was_id, contact_id, person, at) VALUES (?, ?, ?, ?)",
+	[SQL_CONTACT_WAS_LIST] = "SELECT person FROM contact_was WHERE contact_id = ?",
+	[SQL_CONTACT_NAME_GET] = "SELECT name FROM contact WHERE contact_id = ?",
+	/* in the order of merge_obstacle() */
+	[SQL_MERGE_OBSTACLES] = "SELECT (SELECT count(*) FROM contact WHERE contact_id IN (?1, ?2) AND key IS NOT NULL) < 2,"
+		" EXISTS (SELECT 1 FROM contact WHERE contact_id IN (?1, ?2) AND wipe_due IS NOT NULL),"
+		" (SELECT count(DISTINCT contact_id) FROM cases c WHERE contact_id IN (?1, ?2) AND (status = 'REFERRED_PROTECTION'"
+		" OR ifnull(age_band, '') = 'U18' OR instr(' ' || tags || ' ', ' UASC ') > 0)) = 1,"
+		" EXISTS (SELECT 1 FROM number_claim n LEFT JOIN cases c ON c.ref = n.case_ref WHERE n.state = 'OPEN'"
+		" AND (n.contact_id IN (?1, ?2) OR c.contact_id IN (?1, ?2))) OR EXISTS (SELECT 1 FROM contact_point"
+		" WHERE contact_id IN (?1, ?2) AND status = 'BLOCKED'),"
+		" EXISTS (SELECT 1 FROM approval WHERE contact_id IN (?1, ?2) AND state IN ('REQUESTED', 'APPROVED') AND approval_id <> ?3),"
+		" EXISTS (SELECT 1 FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id IN (?1, ?2) AND o.sending = 1)",
+	/* A purpose that one of them refused or took back, and does not stand at: what the other said yes to is taken back.  The
+	 * request itself: see SQL_MERGE_REQUEST. */
+	[SQL_MERGE_CONSENTS] = "UPDATE consent SET withdrawn_at = ?3 WHERE contact_id IN (?1, ?2) AND answer = 'YES'"
+		" AND withdrawn_at IS NULL AND purpose <> 'REQUEST' AND EXISTS (SELECT 1 FROM consent n WHERE n.contact_id IN (?1, ?2)"
+		" AND n.contact_id <> consent.contact_id AND n.purpose = consent.purpose) AND NOT EXISTS (SELECT 1 FROM consent y"
+		" WHERE y.contact_id IN (?1, ?2) AND y.contact_id <> consent.contact_id AND y.purpose = consent.purpose"
+		" AND y.answer = 'YES' AND y.withdrawn_at IS NULL)",
+	/* Each waits for an answer by SMS: whose answer would the next word be?  Both questions are put aside. */
+	[SQL_MERGE_SESSIONS] = "UPDATE session SET open = 0 WHERE contact_id IN (?1, ?2) AND mode = 'sms' AND open"
+		" AND (SELECT count(DISTINCT contact_id) FROM session WHERE contact_id IN (?1, ?2) AND mode = 'sms' AND open) = 2 AND ?3",
+	[SQL_MERGE_CONTACT] = "UPDATE contact SET language = ifnull(contact.language, o.language),"
+		" call_language = ifnull(contact.call_language, o.call_language), opted_out = max(contact.opted_out, o.opted_out),"
+		" texts_paused = max(contact.texts_paused, o.texts_paused), source_point = ifnull(contact.source_point, o.source_point),"
+		" acked_at = max(ifnull(contact.acked_at, o.acked_at), ifnull(o.acked_at, contact.acked_at)),"
+		" helped_at = max(ifnull(contact.helped_at, o.helped_at), ifnull(o.helped_at, contact.helped_at)),"
+		" proof_tries = max(contact.proof_tries, o.proof_tries),"
+		" proof_tried_at = max(ifnull(contact.proof_tried_at, o.proof_tried_at), ifnull(o.proof_tried_at, contact.proof_tried_at)),"
+		" first_seen = min(contact.first_seen, o.first_seen), last_seen = max(contact.last_seen, o.last_seen)"
+		" FROM (SELECT * FROM contact WHERE contact_id = ?2 AND ?3) o WHERE contact.contact_id = ?1",
+	[SQL_MERGE_PREF] = "UPDATE contact SET contact_pref = ifnull((SELECT p FROM (SELECT contact_pref AS p FROM contact"
+		" WHERE contact_id IN (?1, ?2) UNION SELECT contact_pref FROM cases WHERE contact_id IN (?1, ?2) AND closed_at IS NULL)"
+		" WHERE p IS NOT NULL ORDER BY p = 'NO_CALL' DESC, p = 'SHARED' DESC LIMIT 1), contact_pref) WHERE contact_id = ?1 AND ?3",
+	/* A withdrawal counts against every earlier yes of the one person, as if both phones had been one. */
+	[SQL_MERGE_REQUEST] = "UPDATE consent SET withdrawn_at = ?3 WHERE contact_id = ?1 AND answer = 'YES' AND withdrawn_at IS NULL"
+		" AND purpose = 'REQUEST' AND ?2 AND EXISTS (SELECT 1 FROM consent n WHERE n.contact_id = ?1 AND n.purpose = 'REQUEST'"
+		" AND ((n.answer = 'NO' AND n.at > consent.at) OR n.withdrawn_at > consent.at))",
+	[SQL_MERGE_CASES] = "UPDATE cases SET checkin_safe = iif(checkin_safe = 1 AND EXISTS (SELECT 1 FROM cases o"
+		" WHERE o.contact_id = ?1 AND o.checkin_safe = 0), 0, checkin_safe), consent_checkins = iif(consent_checkins = 1"
+		" AND ifnull((SELECT answer = 'YES' AND withdrawn_at IS NULL FROM consent n WHERE n.contact_id = ?1 AND purpose = 'CHECKINS'"
+		" ORDER BY at DESC, consent_id DESC LIMIT 1), (SELECT min(consent_checkins) FROM cases o WHERE o.contact_id = ?1)) = 0,"
+		" 0, consent_checkins), updated_at = ?3 WHERE contact_id = ?1 AND ?2",
+	[SQL_MERGE_CASE_PREFS] = "UPDATE cases SET contact_pref = (SELECT contact_pref FROM contact WHERE contact_id = ?1)"
+		" WHERE contact_id = ?1 AND closed_at IS NULL AND ?2 AND ?3"
+		" AND (SELECT contact_pref FROM contact WHERE contact_id = ?1) IN ('NO_CALL', 'SHARED')",
+	[SQL_MERGE_POINTS] = "UPDATE contact_point SET shared = iif(p = 'SHARED', 1, shared), safe = iif(p = 'NO_CALL', 0, safe)"
+		" FROM (SELECT contact_pref AS p FROM contact WHERE contact_id = ?1) WHERE contact_id = ?1 AND status IN ('ACTIVE', 'PENDING')"
+		" AND ?2 AND ?3",
+	[SQL_MERGE_STOPS] = "SELECT number_index FROM contact_point p WHERE contact_id = ?1 AND status IN ('ACTIVE', 'PENDING')"
+		" AND EXISTS (SELECT 1 FROM contact c WHERE c.contact_id = ?1 AND (c.opted_out OR EXISTS (SELECT 1 FROM contact_point n"
+		" JOIN opt_out USING (number_index) WHERE n.contact_id = ?1 AND n.status IN ('ACTIVE', 'PENDING'))))",
 };

@@ -12,6 +12,7 @@ static const struct act *const tables[] = { /* a line a file */
 	approval_acts,
 	number_acts,
 	case_acts,
+	merge_acts,
 	import_acts,
 	export_acts,
 	rights_acts,

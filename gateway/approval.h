@@ -1,4 +1,4 @@
-/* Four eyes (domain.md 6.1; failures.md O22, C9): erasure, change of number, export with names.  One
+/* Four eyes (domain.md 6.1; failures.md O22, C9): erasure, change of number, merge of two persons, export with names.  One
  * person of the staff asks, another decides, and what was asked for is done in the same batch item as the decision, with a
  * line of the audit for each.  A request is open for 14 days.
  *
@@ -14,7 +14,7 @@
 #define APPROVAL_LIVES_MS ((int64_t)14 * 24 * 3600 * 1000)
 
 struct approval_kind {
-	const char *name;  /* ERASE NUMBER EXPORT_NAMES */
+	const char *name;  /* ERASE NUMBER MERGE EXPORT_NAMES */
 	const char *right; /* the role that may decide, for the console: "manager", "protection" */
 	/* Runs inside the item of the decision; a->payload is the JSON that was asked for.  0; negative undoes the decision
 	 * too and the request stays open: err says why. */

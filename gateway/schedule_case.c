@@ -16,6 +16,8 @@ const char *checkin_obstacle(const struct checkin_facts *f)
 		return "no date of return";
 	if (f->closed)
 		return "the case is closed";
+	if (f->elsewhere)
+		return "is asked in another case";
 	if (f->opted_out)
 		return "said STOP";
 	if (f->no_call)
@@ -75,6 +77,7 @@ int checkin_facts_load(struct db *db, const struct checkin_subject *s, const str
 		return rc;
 	*out = (struct checkin_facts){
 		.consented = s->consented, .returned = s->returned_on[0] != '\0', .safe = s->safe, .harmed = harmed,
+		.elsewhere = s->elsewhere,
 		.closed = strcmp(s->status, "CLOSED") == 0 || strcmp(s->status, "WITHDRAWN") == 0,
 		.protected = strcmp(s->status, "REFERRED_PROTECTION") == 0,
 		.minor = strcmp(s->age_band, "U18") == 0 || has_tag(str_of(s->tags), "UASC"),

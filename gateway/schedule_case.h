@@ -12,6 +12,7 @@
 /* What keeps somebody from being written to first. */
 struct checkin_facts {
 	bool consented, closed, returned;      /* the case */
+	bool elsewhere;                        /* another case of this person is asked */
 	bool minor, no_call, protected, harmed; /* under 18 or a child's tag; NO_CALL; with protection; trafficking, violence */
 	bool has_number, active, opted_out, paused;
 	bool safe;                             /* staff said: may be asked all the same */

@@ -72,11 +72,11 @@ void api_tasks(struct call *call)
 /* ---- a second person */
 
 static const char approvals_sql[] = "SELECT approval_id, kind, object, state, unseal('approval.reason', approval_id,"
-	" contact_id, reason)"
-	" AS reason, unseal('approval.decision', approval_id, contact_id, decision) AS decision, requested_by, requested_at, expires_at,"
-	" decided_by, decided_at FROM main.approval p WHERE (?4 OR p.requested_by = ?3 COLLATE NOCASE OR EXISTS (SELECT 1 FROM"
-		" main.cases c"
-	"  WHERE c.ref = p.object AND " POLICY_CASE_MINE ")) ORDER BY state <> 'REQUESTED', approval_id DESC LIMIT 100";
+	" contact_id, reason) AS reason, unseal('approval.decision', approval_id, contact_id, decision) AS decision,"
+	" iif(kind = 'MERGE', json_extract(unseal('approval.payload', approval_id, contact_id, payload), '$.other'), NULL) AS other,"
+	" requested_by, requested_at, expires_at, decided_by, decided_at FROM main.approval p WHERE (?4 OR p.requested_by = ?3"
+	" COLLATE NOCASE OR EXISTS (SELECT 1 FROM main.cases c WHERE c.ref = p.object AND " POLICY_CASE_MINE "))"
+	" ORDER BY state <> 'REQUESTED', approval_id DESC LIMIT 100";
 
 /* "supervisor" is the programme's manager (domain.md 6.4 has no other). */
 static bool may_decide(const struct call *call, struct str kind, struct str requested_by)
@@ -228,6 +228,21 @@ void api_call(struct call *call)
 	}
 	json_put_str(call->body, "ref", call->seen.ref);
 	call_write(call, run_call, act_is_done);
+}
+
+/* The second case must be one's own to see, too; what is asked for stays a matter of the first. */
+void api_merge(struct call *call)
+{
+	struct seen_case first = call->seen;
+	struct str other;
+	if (!call_text(call, "other", 8, 8, false, &other))
+		return;
+	bool sees = policy_case(call, other, false);
+	call->seen = first;
+	if (sees)
+		api_act(call);
+	else
+		call_bad(call, "other", "There is no such case, or it is not yours.");
 }
 
 void api_act(struct call *call)

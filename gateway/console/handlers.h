@@ -17,7 +17,7 @@ handler_fn api_case_set, api_assign, api_read, api_draft, api_draft_put, api_gla
 /* api_message.c, api_measure.c */
 handler_fn api_send, api_undo, api_retry, api_measure;
 /* api_work.c */
-handler_fn api_alerts, api_tasks, api_approvals, api_decide, api_act, api_call;
+handler_fn api_alerts, api_tasks, api_approvals, api_decide, api_act, api_call, api_merge;
 /* api_search.c */
 handler_fn api_search;
 /* api_admin.c, api_users.c, api_canned.c */

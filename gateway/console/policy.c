@@ -43,6 +43,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "/cases/{ref}/sessions", CASE, SCOPE_CASE, api_act, "session.invite" },
 	{ HTTP_POST, "/cases/{ref}/erase", CASE, SCOPE_CASE, api_act, "erase.ask" },
 	{ HTTP_POST, "/cases/{ref}/number", CASE, SCOPE_CASE, api_act, "number.request" },
+	{ HTTP_POST, "/cases/{ref}/merge", CASE, SCOPE_CASE, api_merge, "merge.ask" },
 	{ HTTP_GET, "/alerts", CASE | ROLE_PSEA, SCOPE_NONE, api_alerts, NULL },
 	{ HTTP_POST, "/alerts/{id}/{act}", CASE | ROLE_PSEA, SCOPE_ALERT, api_act, "alert.*" },
 	{ HTTP_GET, "/tasks", CASE, SCOPE_NONE, api_tasks, NULL },

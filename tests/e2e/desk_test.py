@@ -192,6 +192,23 @@ def work(gw, person, refs):
     check("the number is shown on demand", person.get("/cases/%s/phone" % ref).json["phones"][0]["phone"] == "+212655000001")
 
 
+def merge(people, amina, refs):
+    """Both cases must be one's own to see; the second person sees which two they are."""
+    path, body = "/cases/%s/merge" % refs["rabat"], {"other": refs["oujda"], "reason": "the same voice"}
+    a = amina.post(path, body)
+    check("not with a case of another office", a.status == 400 and a.json["field"] == "other", str(a.raw))
+    check("nor with one that is none", amina.post(path, {**body, "other": "10000001"}).status == 400)
+    a = people["protection"].post(path, {**body, "other": refs["child"]})
+    check("a child's case is not taken up by another", a.status == 403, str(a.raw))
+    check("not without a reason", people["counsellor"].post(path, {"other": refs["oujda"]}).status == 400)
+    a = people["counsellor"].post(path, body)  # who broke the glass of it
+    check("asked for", a.status == 200 and a.json["approval_id"], str(a.raw))
+    one = people["manager"].get("/approvals").json["items"][0]
+    check("the second person sees both", (one["kind"], one["object"], one["other"], one["may_decide"]) == (
+        "MERGE", refs["rabat"], refs["oujda"], True), str(one))
+    check("and may refuse", people["manager"].post("/approvals/%d" % one["approval_id"], {"approve": False, "reason": "two"}).status == 200)
+
+
 def events(gw, person, refs):
     c = http.client.HTTPConnection("127.0.0.1", gw.console_port, timeout=30)
     c.request("GET", "/api/v1/events", headers={"Cookie": "__Host-wasl=" + person.cookie, "Host": "127.0.0.1"})
@@ -272,6 +289,7 @@ with house.House() as gw:
     amina, first = signing_in(gw, people)
     forged(gw, first)
     work(gw, first, refs)
+    merge(people, first, refs)
     events(gw, first, refs)
     reports(gw, people)
     accounts(gw, people["admin"], people)

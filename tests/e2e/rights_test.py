@@ -190,6 +190,89 @@ def erased_by_two():
         vendor.close()
 
 
+def merged_then_erased():
+    """The same human with two phones: one person in the end, under one key; and an erasure then takes both, for ever."""
+    vendor = Aggregator()
+    house = House()
+    try:
+        house.channel["base_url"] = vendor.url
+        house.write_config()
+        house.start()
+        one, other = Phone(house, NUMBER), Phone(house, OTHER)
+        ref, other_ref = request_return(one), request_return(other)
+        one.sms(WORDS)
+        other.sms("je suis la même personne")
+        report.check("both hear back", vendor.wait_for(2))
+
+        def ask(*args):
+            return house.run("case", "merge", *args, "--json", "--as", "fatima", "--reason", "same voice, same story")
+
+        def decide(done, how):
+            return house.run("approval", how, str(json.loads(done.stdout)["approval_id"]), "--as", "omar", "--reason", "spoke with her")
+
+        def contact(of):
+            return house.rows("SELECT contact_id AS c FROM v_case WHERE ref = '%s'" % of)[0]["c"]
+
+        report.check("not with itself, not with nobody", ask(ref, ref).returncode == 73 and ask(ref, "10000001").returncode == 66)
+        kept, gone = contact(ref), contact(other_ref)
+        done = ask(ref, other_ref)
+        report.check("one person asks", done.returncode == 0, str(done))
+        listed = json.loads(house.run("approval", "list", "--json").stdout)[0]
+        report.check("the second sees both cases", (listed["kind"], listed["object"], listed["other"]) == ("MERGE", ref, other_ref), str(listed))
+        report.check("the same person cannot approve", house.run("approval", "approve", str(listed["approval_id"]), "--as", "Fatima",
+                                                                 "--reason", "x").returncode == 77)
+        report.check("another decision about the person waits for this one", ask(other_ref, ref).returncode == 77)
+        report.check("refused", decide(done, "refuse").returncode == 0)
+        report.check("a refused merge changes nothing", contact(other_ref) == gone and
+                     house.rows("SELECT count(*) AS n FROM v_contact")[0]["n"] == 2)
+
+        house.run("backup", house.path("before.backup"))
+        house.stop()
+        key = house.plain_rows("SELECT key FROM contact WHERE contact_id = %d" % gone)[0][0]
+        sealed = [r[0] for r in house.plain_rows("SELECT text FROM message WHERE contact_id = %d AND text IS NOT NULL" % gone)]
+        house.start()
+        words = house.rows("SELECT text FROM v_message ORDER BY message_id")
+        done = decide(ask(ref, other_ref, "--duplicate", "yes"), "approve")
+        report.check("another person approves", done.returncode == 0, str(done))
+        report.check("one person has both cases", contact(other_ref) == contact(ref) == kept)
+        report.check("every word can still be read", house.rows("SELECT text FROM v_message ORDER BY message_id") == words)
+        row = house.rows("SELECT status, close_reason FROM v_case WHERE ref = '%s'" % other_ref)[0]
+        report.check("the second request is closed as a duplicate", row == {"status": "CLOSED", "close_reason": "DUPLICATE"}, str(row))
+        held = json.loads(house.run("person", "--json", "--case", ref, "--as", "fatima", "--reason", "asked").stdout)
+        report.check("what we hold is both", {p["phone"] for p in held["contact_point"]} == {NUMBER, OTHER} and
+                     {c["ref"] for c in held["cases"]} == {ref, other_ref}, str(held["contact_point"]))
+        was = house.rows("SELECT was_id, contact_id FROM v_contact_was")
+        report.check("the number that exports knew leads to the person", was == [{"was_id": gone, "contact_id": kept}], str(was))
+        report.check("the audit says it of both", {(r["action"], r["object"]) for r in house.rows(
+            "SELECT action, object FROM v_audit WHERE action LIKE 'merge%'")} == {("merge", ref), ("merge.into " + ref, other_ref)})
+        report.check("the old key and what it sealed are in no file any more",
+                     until(lambda: not any(in_a_file(house, b) for b in [key] + sealed)))
+        other.sms("et maintenant ?")
+        report.check("a word from the second phone is the person's", until(lambda: house.rows(
+            "SELECT contact_id AS c, case_ref FROM v_message WHERE text = 'et maintenant ?'") == [{"c": kept, "case_ref": ref}]),
+            str(house.rows("SELECT contact_id AS c, case_ref, text FROM v_message ORDER BY message_id DESC LIMIT 2")))
+        report.check("and its menu knows the case", "CON" in other.dial() and house.run("check").returncode == 0)
+        report.check("the chain of the audit holds", house.run("audit", "verify").returncode == 0)
+
+        house.stop()
+        house.edit("UPDATE alert SET closed_at = raised_at")
+        house.start()
+        done = house.run("erase", "--json", "--case", other_ref, "--as", "fatima", "--reason", "asked in the office")
+        done = house.run("approval", "approve", str(json.loads(done.stdout)["approval"]), "--as", "omar", "--reason", "identity seen")
+        report.check("erased after it", done.returncode == 0, str(done))
+        numbers = [NUMBER, NUMBER[1:], OTHER, OTHER[1:]]
+        report.check("nobody is found by either number, case or word", found_with_key(house, [*numbers, ref, other_ref, WORDS]) == [],
+                     str(found_with_key(house, [*numbers, ref, other_ref, WORDS])))
+        house.stop()
+        report.check("no byte of either", found(house, numbers) == [], str(found(house, numbers)))
+        done = house.run("restore", house.path("before.backup"))
+        report.check("the backup of before the merge, when they were two, brings neither back", done.returncode == 0 and
+                     found_with_key(house, [*numbers, ref, other_ref]) == [], str(found_with_key(house, [*numbers, ref, other_ref])))
+    finally:
+        house.close()
+        vendor.close()
+
+
 def crashes():
     """Killed before the list is written: nothing happened.  Between the list and the commit: made good at the start."""
     for point, gone in (("erased:1", False), ("suppression_written:1", True)):
@@ -313,6 +396,7 @@ def time_passes():
 
 
 erased_by_two()
+merged_then_erased()
 crashes()
 consent_taken_back()
 time_passes()

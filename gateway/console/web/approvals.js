@@ -12,9 +12,14 @@ export async function show({ main, here }) {
 		if (
 			await ask({
 				title: t(approve ? "approval.approve" : "approval.refuse"),
-				text: word("approval.kind", one.kind) + " – " + one.object,
+				text: [
+					word("approval.kind", one.kind),
+					" – ",
+					ltr(one.object),
+					one.other ? [" ", t("approval.with"), " ", ltr(one.other)] : null,
+				],
 				submit: t(approve ? "approval.approve" : "approval.refuse"),
-				danger: approve && one.kind === "ERASE",
+				danger: approve && ["ERASE", "MERGE"].includes(one.kind),
 				fields: [{ name: "reason", label: t("reason"), type: "textarea", required: true, maxlength: 500 }],
 				run: (values) => post("/api/v1/approvals/" + one.approval_id, { approve, reason: values.reason }),
 			})
@@ -36,6 +41,7 @@ export async function show({ main, here }) {
 				h("strong", null, word("approval.kind", one.kind)),
 				" – ",
 				code ? caseLink(code) : ltr(one.object),
+				one.other ? [" ", t("approval.with"), " ", caseLink(one.other)] : null,
 				" · ",
 				word("approval.state", one.state),
 			),

@@ -282,6 +282,28 @@ export const FORMS = {
 				await done(t("second.asked"));
 			},
 		}),
+	merge: (one, done) =>
+		form({
+			danger: true,
+			fields: [
+				{
+					name: "other",
+					label: t("merge.other"),
+					required: true,
+					dir: "ltr",
+					inputmode: "numeric",
+					pattern: "[0-9]{8}",
+					maxlength: 8,
+				},
+				{ name: "duplicate", label: t("merge.duplicate"), type: "checkbox" },
+				reason(true),
+			],
+			submit: t("second.ask"),
+			run: async (values) => {
+				await post("/api/v1/cases/" + one.ref + "/merge", values);
+				await done(t("second.asked"));
+			},
+		}),
 	erase: (one, done) =>
 		form({
 			danger: true,
