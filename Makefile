@@ -45,7 +45,8 @@ DB_C := $(wildcard db/*.c)
 GATEWAY_C := $(filter-out gateway/main.c,$(wildcard gateway/*.c gateway/channels/*.c gateway/console/*.c))
 FLOWS_O := $(FLOWS_C:%.c=$(B)/%.o) $(B)/flows/embedded.o
 DB_O := $(DB_C:%.c=$(B)/%.o) $(B)/db/embedded.o
-GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o $(B)/gateway/console/embedded.o
+GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o $(B)/gateway/console/embedded.o \
+	$(B)/gateway/demo/embedded.o
 UNIT_C := $(wildcard tests/unit/*_test.c)
 UNITS := $(UNIT_C:%.c=$(B)/%)
 
@@ -69,7 +70,7 @@ $(B)/%.o: %.c | build-packages
 $(B)/gateway/version.o: CFLAGS_ALL += -DWASL_VERSION='"$(VERSION)"'
 
 # Files that live inside the binary: the definitions (flows/), the schema (db/migrations/), plain aggregators as
-# descriptors (gateway/channels/vendors/), the console's pages (gateway/console/web/).
+# descriptors (gateway/channels/vendors/), the console's pages (gateway/console/web/), the demo's configuration and people.
 FLOW_FILES := $(sort $(wildcard flows/definitions/*.json flows/definitions/*.tsv))
 MIGRATIONS := $(sort $(wildcard db/migrations/*.sql))
 $(B)/flows/embedded.S: $(FLOW_FILES) Makefile
@@ -82,6 +83,10 @@ VENDOR_FILES := $(sort $(wildcard gateway/channels/vendors/*.json))
 $(B)/gateway/channels/embedded.S: $(VENDOR_FILES) Makefile
 	@mkdir -p $(@D)
 	@sh gateway/embed.sh vendor_files $(VENDOR_FILES) > $@
+DEMO_FILES := $(sort $(wildcard gateway/demo/*.*))
+$(B)/gateway/demo/embedded.S: $(DEMO_FILES) Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh demo_files $(DEMO_FILES) > $@
 WEB_FILES := $(sort $(wildcard gateway/console/web/*.*)) gateway/console/openapi.json
 WEB_ZIPPED := $(WEB_FILES:%=$(B)/%.gz)
 $(B)/%.gz: %

@@ -455,6 +455,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_TASK_DONE] = "UPDATE task SET done_at = ?, done_by = ?, outcome = ?, note = ifnull(?, note) WHERE task_id = ?",
 	[SQL_TASK_TRIES] = "SELECT done_at FROM task WHERE contact_id = ?1 AND outcome = 'NO_ANSWER' AND done_at > (SELECT"
 		" ifnull(max(done_at), 0) FROM task WHERE contact_id = ?1 AND outcome = 'REACHED') ORDER BY done_at DESC LIMIT 64",
+	[SQL_WORK_OPEN_OF_CONTACT] = "SELECT (SELECT max(task_id) FROM task WHERE contact_id = ?1 AND done_at IS NULL),"
+		" (SELECT max(alert_id) FROM alert WHERE contact_id = ?1 AND closed_at IS NULL)",
 	[SQL_ALERTS_TO_ESCALATE] = "SELECT alert_id, level, office, role, raised_at, ifnull(due_at, raised_at), escalated, escalate_at"
 		" FROM alert WHERE closed_at IS NULL AND taken_at IS NULL AND level IN ('URGENT', 'HIGH') AND (escalate_at IS NULL OR"
 		" escalate_at <= ?) ORDER BY escalate_at LIMIT ?",

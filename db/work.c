@@ -83,6 +83,18 @@ int task_done(struct db *db, int64_t task_id, const struct seal_key *key, struct
 	return over(db, SQL_TASK_DONE, "task.note", task_id, key, by, outcome, note, now_ms);
 }
 
+int work_open_of_contact(struct db *db, int64_t contact_id, int64_t *task_id, int64_t *alert_id)
+{
+	struct query q = db_query(db, SQL_WORK_OPEN_OF_CONTACT);
+	bind_i64(&q, contact_id);
+	int rc = db_row(&q);
+	*task_id = rc == 1 ? col_i64(&q, 0) : 0;
+	*alert_id = rc == 1 ? col_i64(&q, 1) : 0;
+	if (rc == 1)
+		db_done(&q);
+	return rc < 0 ? rc : 0;
+}
+
 int task_tries(struct db *db, int64_t contact_id, int64_t at[64])
 {
 	int n = 0, rc;

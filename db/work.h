@@ -29,6 +29,10 @@ int task_done(struct db *db, int64_t task_id, const struct seal_key *key, struct
 /* When the person was called in vain since somebody reached her last, newest first; at most 64.  Returns how many. */
 int task_tries(struct db *db, int64_t contact_id, int64_t at[64]) __attribute__((warn_unused_result));
 
+/* The newest task and alert about this person that are open; 0: none. */
+int work_open_of_contact(struct db *db, int64_t contact_id, int64_t *task_id, int64_t *alert_id)
+	__attribute__((warn_unused_result));
+
 /* ---- what nobody takes */
 
 struct waiting_alert {

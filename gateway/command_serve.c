@@ -199,7 +199,7 @@ static int start(struct service *s, const char *state, struct err *err)
 	if (rc == 0)
 		rc = purge_start(g, &s->purge);
 	if (rc == 0 && s->demo)
-		rc = demo_start(g);
+		rc = demo_start(g, err);
 	if (rc == 0)
 		loop_before_sleep(g->loop, before_sleep, s);
 	if (rc != 0 && !err->text[0])

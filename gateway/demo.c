@@ -1,21 +1,21 @@
 #include "gateway/demo.h"
 
-#include "db/contact.h"
+#include "flows/embedded.h"
+#include "gateway/demo_play.h"
 #include "gateway/form.h"
-#include "gateway/inbound.h"
 #include "gateway/log.h"
-#include "gateway/outbox.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT_MAX = 512, HOPS_PER_PERSON = 24, REPORT_AFTER_MS = 1200, FORM_ARENA = 64 * 1024 };
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
+enum { KEPT_MAX = 512, NUMBERS_MAX = DEMO_PEOPLE_MAX + 8, REPORT_AFTER_MS = 1200, FORM_ARENA = 64 * 1024 };
+enum { SCRIPT_ARENA = 1024 * 1024 };
 
 struct kept { /* an SMS in the sink */
 	int64_t seq, at_ms;
+	const struct channel *channel;
 	char to[20];
 	char *text;
 	bool reported;
@@ -26,6 +26,8 @@ struct demo {
 	struct kept kept[KEPT_MAX]; /* a ring */
 	int64_t seq;
 	struct timer reports;
+	char numbers[NUMBERS_MAX][20];
+	size_t numbers_count;
 };
 
 static struct demo *the_demo; /* there is one process, and it is the demo or it is not */
@@ -35,31 +37,39 @@ bool demo_is_on(void)
 	return the_demo != NULL;
 }
 
+static struct str demo_file(const char *name)
+{
+	for (const struct embedded_file *f = demo_files; f->name; f++)
+		if (strcmp(f->name, name) == 0)
+			return (struct str){ f->bytes, f->len };
+	return STR("");
+}
+
 struct str demo_config(struct arena *arena, const char *state, unsigned port)
 {
 	struct buf b = buf_new(arena, 8192);
-	buf_put_z(&b, "{\"programme\": {\"name\": \"Demo\"}, \"public_url\": ");
-	buf_printf(&b, "\"http://127.0.0.1:%u\", \"listen\": {\"webhooks\": \"127.0.0.1:%u\", \"console\": \"127.0.0.1:%u\"},", port,
-		   port, port + 1);
-	/* the path is ours, made from the command line: quotes and backslashes in it would be a strange folder */
-	buf_printf(&b, " \"state\": \"%s\", \"key_file\": \"%s/key\",", state, state);
-	buf_put_z(&b, " \"countries\": {\"MA\": {\"sos\": \"112\"}},"
-		      " \"offices\": [{\"id\": \"RABAT\", \"name\": \"Rabat\", \"country\": \"MA\", \"regions\": [\"MA-04\"], \"default\": true},"
-		      " {\"id\": \"CASABLANCA\", \"name\": \"Casablanca\", \"country\": \"MA\", \"regions\": [\"MA-06\"]},"
-		      " {\"id\": \"OUJDA\", \"name\": \"Oujda\", \"country\": \"MA\", \"regions\": [\"MA-02\"]}],");
-	buf_printf(&b, " \"channels\": [{\"id\": \"" DEMO_CHANNEL "\", \"adapter\": \"africastalking\", \"token\": \"" DEMO_TOKEN "\","
-		       " \"username\": \"demo\", \"api_key\": \"demo\", \"sender\": \"2200\", \"country\": \"MA\","
-		       " \"base_url\": \"http://127.0.0.1:%u/demo\"}]}", port);
+	struct str rest = demo_file("wasl.json"), part;
+	(void)str_split(&rest, '@', &part);
+	buf_put(&b, part);
+	while (str_split(&rest, '@', &part)) {
+		if (str_starts(part, STR("PORT")))
+			buf_printf(&b, "%u", port);
+		else if (str_starts(part, STR("DESK")))
+			buf_printf(&b, "%u", port + 1);
+		else /* the path is ours, made from the command line: quotes and backslashes in it would be a strange folder */
+			buf_put_z(&b, state);
+		buf_put(&b, str_from(part, str_starts(part, STR("STATE")) ? 5 : 4));
+	}
 	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
 }
 
 /* ---- the sink */
 
-static struct kept *keep(struct demo *d, struct str to, struct str text)
+static struct kept *keep(struct demo *d, const struct channel *channel, struct str to, struct str text)
 {
 	struct kept *k = &d->kept[d->seq++ % KEPT_MAX];
 	free(k->text);
-	*k = (struct kept){ .seq = d->seq, .at_ms = gateway_now(d->g), .text = strndup(text.at, text.len) };
+	*k = (struct kept){ .seq = d->seq, .at_ms = gateway_now(d->g), .channel = channel, .text = strndup(text.at, text.len) };
 	if (!str_copy(to, k->to, sizeof k->to))
 		k->to[0] = '\0';
 	return k;
@@ -77,12 +87,21 @@ static void reply_accepted(struct http_request *request, const struct kept *k)
 	http_reply(request, &response);
 }
 
+/* "/demo/CHANNEL/version1/messaging" */
+static const struct channel *sink_of(struct gateway *g, struct str path)
+{
+	static const char send[] = "/version1/messaging";
+	if (!str_starts(path, STR("/demo/")) || !str_ends(path, str_of(send)))
+		return NULL;
+	return config_channel(&g->config, str_slice(path, 6, path.len - strlen(send)));
+}
+
 bool demo_handle(struct gateway *g, struct http_request *request)
 {
 	struct arena arena;
 	struct form form;
-	(void)g;
-	if (!the_demo || !str_eq_z(request->path, "/demo/version1/messaging") || request->method != HTTP_POST)
+	const struct channel *channel = the_demo && request->method == HTTP_POST ? sink_of(g, request->path) : NULL;
+	if (!channel)
 		return false;
 	if (arena_new(&arena, FORM_ARENA) != 0 || form_decode(request->body, &arena, &form) != 0) {
 		http_reply_text(request, 400, "");
@@ -90,7 +109,7 @@ bool demo_handle(struct gateway *g, struct http_request *request)
 	}
 	struct str to = form_get(&form, "to"), text = form_get(&form, "message");
 	if (to.at && text.at) {
-		reply_accepted(request, keep(the_demo, to, text));
+		reply_accepted(request, keep(the_demo, channel, to, text));
 		if (timer_set(the_demo->g->loop, &the_demo->reports, REPORT_AFTER_MS) != 0)
 			log_event(LOG_WARN, "the demo's reports are late", " ");
 	} else {
@@ -115,7 +134,8 @@ static void send_report(struct demo *d, struct kept *k)
 	form_put(&form, "id", str_of(id));
 	form_put(&form, "phoneNumber", str_of(k->to));
 	form_put(&form, "status", STR("Success"));
-	(void)snprintf(url, sizeof url, "%.*s/cb/" DEMO_CHANNEL "/" DEMO_TOKEN "/dlr", STR_ARG(d->g->config.public_url));
+	(void)snprintf(url, sizeof url, "%.*s/cb/%.*s/" DEMO_TOKEN "/dlr", STR_ARG(d->g->config.public_url),
+		       STR_ARG(k->channel->id));
 	struct http_call call = { .method = HTTP_POST, .url = str_of(url), .body = buf_str(&form), .headers_count = 1,
 				  .headers = { { STR("Content-Type"), STR("application/x-www-form-urlencoded") } } };
 	k->reported = sender_call(d->g->sender, STR("demo reports"), &call, 10000, report_sent, NULL) == 0;
@@ -149,69 +169,39 @@ json_t *demo_inbox(struct gateway *g, struct str number, int64_t after)
 
 /* ---- the people */
 
-struct hop_item { /* one thing a person typed, some days ago */
-	struct batch_item item;
-	struct gateway *g;
-	const struct demo_person *person;
-	size_t hop;
-};
-
-static int run_hop(struct batch_item *item, struct db *db)
+/* The phones that the page can be: people as they are reached now, then those of the staff on duty. */
+static void keep_numbers(struct demo *d, const struct demo_script *script)
 {
-	struct hop_item *h = (struct hop_item *)item;
-	const struct demo_person *p = h->person;
-	bool ussd = strcmp(p->mode, "ussd") == 0;
-	char text[128], session[48];
-	struct buf path = buf_over(text, sizeof text);
-	struct step_result step;
-	(void)db;
-	for (size_t i = 0; ussd && i < h->hop; i++)
-		buf_printf(&path, "%s%s", i ? "*" : "", p->input[i]);
-	(void)snprintf(session, sizeof session, "demo-%s%s%zu", p->number + 1, ussd ? "" : "-", ussd ? 0 : h->hop);
-	struct event event = { .kind = ussd ? EVENT_USSD : EVENT_SMS, .text = ussd ? buf_str(&path) : str_of(p->input[h->hop]),
-			       .cumulative = true };
-	event.session = ussd ? str_of(session) : STR("");
-	event.id = ussd ? STR("") : str_of(session);
-	phone_parse(&h->g->book.phones, str_of(p->number), STR("MA"), &event.from);
-	int64_t offset = h->g->clock_offset_ms;
-	__atomic_store_n(&h->g->clock_offset_ms, offset - p->days_ago * DAY_MS + (int64_t)h->hop * 7500, __ATOMIC_RELAXED);
-	int rc = inbound_take(h->g, config_channel(&h->g->config, STR(DEMO_CHANNEL)), &event, &step);
-	__atomic_store_n(&h->g->clock_offset_ms, offset, __ATOMIC_RELAXED);
-	return rc;
-}
-
-static void hop_done(struct batch_item *item, int result)
-{
-	if (result != 0)
-		log_event(LOG_WARN, "an invented person was not added", "error=%d", -result);
-	free(item);
-}
-
-static int add_hop(struct gateway *g, const struct demo_person *p, size_t hop)
-{
-	struct hop_item *h = calloc(1, sizeof *h);
-	if (!h)
-		return -ENOMEM;
-	*h = (struct hop_item){ { .run = run_hop, .done = hop_done }, g, p, hop };
-	batch_add(&g->batch, &h->item);
-	return 0;
-}
-
-static int add_people(struct gateway *g)
-{
-	int rc = 0;
-	for (const struct demo_person *p = demo_people; rc == 0 && p->number; p++) {
-		bool ussd = strcmp(p->mode, "ussd") == 0;
-		size_t hops = 0;
-		while (hops < HOPS_PER_PERSON && p->input[hops])
-			hops++;
-		for (size_t hop = 0; rc == 0 && hop < hops + ussd; hop++)
-			rc = add_hop(g, p, hop);
+	const struct config *config = &d->g->config;
+	for (size_t i = 0; i < script->people_count; i++) {
+		struct str fresh = demo_word(&script->people[i], STR("new"));
+		struct str number = fresh.at && script->people[i].moved ? fresh : script->people[i].number;
+		if (number.len && str_copy(number, d->numbers[d->numbers_count], sizeof *d->numbers))
+			d->numbers_count++;
 	}
+	for (size_t i = 0; i < config->duty_count && d->numbers_count < NUMBERS_MAX; i++)
+		if (str_copy(config->duty[i].phone, d->numbers[d->numbers_count], sizeof *d->numbers))
+			d->numbers_count++;
+}
+
+static int add_people(struct demo *d, struct err *err)
+{
+	struct gateway *g = d->g;
+	struct arena arena = { 0 };
+	struct demo_script *script = calloc(1, sizeof *script);
+	int rc = script ? arena_new(&arena, SCRIPT_ARENA) : -ENOMEM;
+	if (rc == 0)
+		rc = demo_script_read(script, demo_file("people.txt"), gateway_now(g), &arena, err);
+	if (rc == 0)
+		keep_numbers(d, script);
+	if (rc == 0 && g->db.last_id == 0)
+		rc = demo_play(g, script, err);
+	arena_free(&arena);
+	free(script);
 	return rc;
 }
 
-int demo_start(struct gateway *g)
+int demo_start(struct gateway *g, struct err *err)
 {
 	struct demo *d = calloc(1, sizeof *d);
 	if (!d)
@@ -219,7 +209,12 @@ int demo_start(struct gateway *g)
 	d->g = g;
 	d->reports = (struct timer){ .fire = send_reports, .user = d };
 	the_demo = d;
-	return g->db.last_id == 0 ? add_people(g) : 0;
+	return add_people(d, err);
+}
+
+const char *demo_number(size_t i)
+{
+	return the_demo && i < the_demo->numbers_count ? the_demo->numbers[i] : NULL;
 }
 
 void demo_stop(struct gateway *g)

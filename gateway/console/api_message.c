@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPLY_LIVES_MS ((int64_t)24 * 3600 * 1000)
-
 struct sending {
 	int64_t message_id, seen;
 	bool anyway, replace, again;
@@ -59,21 +57,14 @@ static void name_warnings(struct call *call, unsigned warnings)
 static int queue_message(struct call *call, struct db *db, const struct reply *r)
 {
 	struct sending *s = call->extra;
-	struct message m = {
-		.out = true, .channel = r->channel->id, .case_ref = call->seen.ref, .flow = STR("staff"), .state = call->session.user,
-		.status = "queued", .class = "once_only", .contact_id = r->contact.contact_id, .point_id = r->contact.point_id,
-		.encoding = encoding_name(r->plan.encoding), .segments = r->plan.count, .created_at = call->now_ms, .text = r->text,
-	};
-	int rc = message_add(db, &m, &r->contact.key);
-	if (rc == 0)
-		rc = outbox_add(db, m.message_id, r->channel->id, OUTBOX_ANSWER, call->now_ms + UNDO_MS, call->now_ms + REPLY_LIVES_MS);
+	int rc = reply_queue(db, r, call->seen.ref, call->session.user, call->now_ms, &s->message_id);
 	if (rc == 0)
 		rc = draft_put(db, call->session.staff_id, call->seen.ref, r->contact.contact_id, &r->contact.key, STR(""), call->now_ms);
 	if (rc == 0)
-		rc = case_read_put(db, call->session.staff_id, call->seen.ref, m.message_id);
+		rc = case_read_put(db, call->session.staff_id, call->seen.ref, s->message_id);
 	if (rc == 0)
 		rc = audit_add(db, call->now_ms, call->session.user, STR("message.send"), call->seen.ref, STR(""));
-	s->message_id = m.message_id, s->encoding = m.encoding, s->segments = m.segments;
+	s->encoding = encoding_name(r->plan.encoding), s->segments = r->plan.count;
 	return rc;
 }
 

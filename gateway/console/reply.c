@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define REPLY_LIVES_MS ((int64_t)24 * 3600 * 1000)
+
 static const char *const warning_names[] = { "quiet_hours", "opted_out", "unsafe", "no_call", "quiet_words", "too_long" };
 
 const char *reply_warning_name(unsigned bit)
@@ -110,4 +112,16 @@ int reply_prepare(struct gateway *g, struct db *db, int64_t contact_id, struct s
 		warn(g, db, now_ms, out);
 	}
 	return rc;
+}
+
+int reply_queue(struct db *db, const struct reply *r, struct str ref, struct str user, int64_t now_ms, int64_t *message_id)
+{
+	struct message m = {
+		.out = true, .channel = r->channel->id, .case_ref = ref, .flow = STR("staff"), .state = user, .status = "queued",
+		.class = "once_only", .contact_id = r->contact.contact_id, .point_id = r->contact.point_id,
+		.encoding = encoding_name(r->plan.encoding), .segments = r->plan.count, .created_at = now_ms, .text = r->text,
+	};
+	int rc = message_add(db, &m, &r->contact.key);
+	*message_id = m.message_id;
+	return rc == 0 ? outbox_add(db, m.message_id, r->channel->id, OUTBOX_ANSWER, now_ms + UNDO_MS, now_ms + REPLY_LIVES_MS) : rc;
 }

@@ -40,8 +40,7 @@ static json_t *plain(const struct cell *c)
 
 static bool is_time(struct str name)
 {
-	return str_ends(name, STR("_at")) || str_ends(name, STR("_until")) || str_ends(name, STR("_since")) ||
-	       str_eq_z(name, "at") || str_eq_z(name, "due");
+	return str_ends(name, STR("_at")) || str_ends(name, STR("_until")) || str_ends(name, STR("_since")) || str_eq_z(name, "at");
 }
 
 static void put_cell(json_t *object, const char *name, const struct cell *c)

@@ -83,10 +83,8 @@ const struct act user_acts[] = {
 
 /* ---- the demo */
 
-int demo_account_link(struct db *db, const struct config *config, int64_t now_ms, struct buf *link)
+int demo_account(struct db *db, int64_t now_ms, int64_t *staff_id)
 {
-	unsigned char hash[AUTH_HASH_LEN];
-	char token[AUTH_TOKEN_LEN + 1], secret[AUTH_SECRET_LEN + 1];
 	struct staff staff;
 	int rc = staff_by_name(db, STR("demo"), &staff);
 	if (rc == 0) {
@@ -99,12 +97,22 @@ int demo_account_link(struct db *db, const struct config *config, int64_t now_ms
 		if (rc == 0)
 			rc = staff_save(db, &staff);
 	}
-	if (rc < 0)
+	*staff_id = staff.staff_id;
+	return rc < 0 ? rc : 0;
+}
+
+int demo_account_link(struct db *db, const struct config *config, int64_t now_ms, struct buf *link)
+{
+	unsigned char hash[AUTH_HASH_LEN];
+	char token[AUTH_TOKEN_LEN + 1], secret[AUTH_SECRET_LEN + 1];
+	int64_t staff_id;
+	int rc = demo_account(db, now_ms, &staff_id);
+	if (rc != 0)
 		return rc;
 	auth_token_new(token);
 	auth_token_hash(str_of(token), hash);
 	auth_secret_new(secret);
-	rc = staff_link_add(db, hash, staff.staff_id, str_of(secret), now_ms + DEMO_LINK_MS);
+	rc = staff_link_add(db, hash, staff_id, str_of(secret), now_ms + DEMO_LINK_MS);
 	buf_put_z(link, "http://");
 	buf_put(link, config->listen_console);
 	buf_put_z(link, "/#demo=");

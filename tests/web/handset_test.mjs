@@ -131,10 +131,11 @@ async function run() {
 	await desk.locator(".notice button").waitFor({ timeout: 20000 });
 	check("the desk hears of the new request", true);
 	await desk.locator(".notice button").click();
-	await desk.waitForFunction((n) => document.querySelectorAll(".queue .row").length > n, before.size);
-	const fresh = (await desk.locator(".queue .row").evaluateAll((rows) => rows.map((row) => row.dataset.ref))).find(
-		(ref) => !before.has(ref),
+	const found = await desk.waitForFunction(
+		(known) => [...document.querySelectorAll(".queue .row")].find((row) => !known.includes(row.dataset.ref))?.dataset.ref,
+		[...before],
 	);
+	const fresh = await found.jsonValue();
 	await turn(desk, "#/case/" + fresh);
 	await network(page, desk);
 	await time(page, desk);
