@@ -296,6 +296,14 @@ static void read_row(sqlite3_stmt *s, struct cell *row, size_t columns)
 	}
 }
 
+/* To be asked once a row is there: the first step prepares the statement anew where the schema has changed (a VACUUM does that),
+ * and what was said before is gone with the old one. */
+static void read_names(sqlite3_stmt *s, const char **names, size_t columns)
+{
+	for (size_t i = 0; i < columns; i++)
+		names[i] = sqlite3_column_name(s, (int)i);
+}
+
 static int run_select(struct reader *r, sqlite3_stmt *s, reader_row *each, void *user, struct err *err)
 {
 	const char *names[COLUMNS_MAX];
@@ -303,10 +311,11 @@ static int run_select(struct reader *r, sqlite3_stmt *s, reader_row *each, void 
 	size_t columns = (size_t)sqlite3_column_count(s);
 	if (columns == 0 || columns > COLUMNS_MAX || !sqlite3_stmt_readonly(s))
 		return err_set(err, -EINVAL, "only one SELECT over the v_ views is answered here");
-	for (size_t i = 0; i < columns; i++)
-		names[i] = sqlite3_column_name(s, (int)i);
+	read_names(s, names, columns);
 	int rc = each(names, NULL, columns, user), code = SQLITE_DONE;
-	while (rc == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+	for (bool first = true; rc == 0 && (code = sqlite3_step(s)) == SQLITE_ROW; first = false) {
+		if (first)
+			read_names(s, names, columns);
 		read_row(s, row, columns);
 		rc = each(names, row, columns, user);
 	}
@@ -429,15 +438,30 @@ int reader_ask(struct reader *r, const char *sql, const struct cell *values, siz
 	if (code != SQLITE_OK)
 		return code == SQLITE_FULL ? -EMFILE : -EIO;
 	size_t columns = (size_t)sqlite3_column_count(s);
-	for (size_t i = 0; i < columns; i++)
-		names[i] = sqlite3_column_name(s, (int)i);
-	while (rc == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
+	for (bool first = true; rc == 0 && (code = sqlite3_step(s)) == SQLITE_ROW; first = false) {
+		if (first)
+			read_names(s, names, columns);
 		read_row(s, row, columns);
 		rc = each(names, row, columns, user);
 	}
 	(void)sqlite3_reset(s);
 	(void)sqlite3_clear_bindings(s);
 	return rc != 0 ? rc : code == SQLITE_DONE ? 0 : (code & 0xff) == SQLITE_BUSY ? -EBUSY : -EIO;
+}
+
+static int pass_over(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)names, (void)row, (void)columns, (void)user;
+	return 0;
+}
+
+int reader_note(struct reader *r, const char *sql, const struct cell *values, size_t values_count)
+{
+	if (sqlite3_exec(r->conn, "PRAGMA query_only=OFF", NULL, NULL, NULL) != SQLITE_OK)
+		return -EIO;
+	int rc = reader_ask(r, sql, values, values_count, pass_over, NULL);
+	int code = sqlite3_exec(r->conn, "PRAGMA query_only=ON", NULL, NULL, NULL);
+	return rc == 0 && code != SQLITE_OK ? -EIO : rc;
 }
 
 static int take_version(const char *const *names, const struct cell *row, size_t columns, void *user)

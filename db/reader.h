@@ -44,6 +44,10 @@ struct cell cell_of_i64(int64_t n);
 struct cell cell_of_blob(const void *bytes, size_t len);
 int reader_ask(struct reader *reader, const char *sql, const struct cell *values, size_t values_count, reader_row *each,
 	       void *user) __attribute__((warn_unused_result)); /* 0, what each() returned, or -EIO, -EBUSY, -EMFILE */
+/* What takes long to find out, kept for a while in a TEMP table of this connection (temp.NAME): a statement that writes TEMP
+ * tables alone; the file itself is open for reading only.  0 or as above. */
+int reader_note(struct reader *reader, const char *sql, const struct cell *values, size_t values_count)
+	__attribute__((warn_unused_result));
 /* Changes whenever the writing connection has committed; negative: an error. */
 int64_t reader_version(struct reader *reader);
 const struct vault *reader_vault(const struct reader *reader);

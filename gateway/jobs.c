@@ -1,5 +1,7 @@
 #include "gateway/jobs.h"
 
+#include "gateway/thread.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,6 +34,7 @@ static struct job *next_job(struct jobs *jobs) /* NULL: no more */
 static void *work(void *user)
 {
 	struct jobs *jobs = user;
+	thread_give_way(THREAD_JOB);
 	for (struct job *job = next_job(jobs); job; job = next_job(jobs)) {
 		job->run(job);
 		port_deliver(job->letter.port, &job->letter, 0);

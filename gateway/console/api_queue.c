@@ -8,31 +8,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEVER "9223372036854775807"
-
-#define OPEN_CASE "c.status NOT IN ('CLOSED', 'WITHDRAWN')"
-#define OVERDUE "(EXISTS (SELECT 1 FROM main.alert a WHERE a.case_ref = c.ref AND a.closed_at IS NULL AND a.due_at < ?4)" \
-	" OR EXISTS (SELECT 1 FROM main.task t WHERE t.case_ref = c.ref AND t.done_at IS NULL AND t.due_at < ?4))"
 #define LAST_READ "ifnull((SELECT r.message_id FROM main.case_read r WHERE r.staff_id = ?5 AND r.case_ref = c.ref), 0)"
 #define UNREAD "(SELECT count(*) FROM main.message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id > " \
 	LAST_READ ")"
+#define IS_UNREAD "q.last_in > " LAST_READ
+#define OPEN_CASES "temp.queue_now q JOIN main.cases c ON c.rowid = q.case_row"
 /* ?6 folder; ?7 office; ?8 status; ?9 priority; ?10 direction; ?11 unread only */
 #define FILTERS "(?6 = 'all' OR (?6 = 'mine' AND c.assigned_to = ?3) OR (?6 = 'unassigned' AND c.assigned_to IS NULL)" \
-	" OR (?6 = 'overdue' AND " OVERDUE ")) AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8)" \
-	" AND (?9 IS NULL OR c.priority = ?9) AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " UNREAD " > 0)"
+	" OR (?6 = 'overdue' AND q.overdue)) AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8)" \
+	" AND (?9 IS NULL OR c.priority = ?9) AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " IS_UNREAD ")"
 
 static const char queue_sql[] =
-	"SELECT q.ref, q.priority, nullif(q.waiting, " NEVER ") AS waiting_since, q.waiting AS \"-waiting\", c.status, c.direction,"
+	"SELECT q.ref, q.priority, nullif(q.waiting, " QUEUE_NEVER ") AS waiting_since, c.status, c.direction,"
 	" unseal('contact.name', c.contact_id, c.contact_id, p.name) AS name, p.language, c.call_language, c.call_time, c.contact_pref,"
 	" c.nationality, c.return_country, c.region, c.city, c.office, c.assigned_to, c.children, " UNREAD " AS unread,"
 	" (SELECT count(*) FROM main.alert a WHERE a.case_ref = c.ref AND a.closed_at IS NULL AND ifnull(a.role, '') <> 'psea'"
 	"  AND (?2 OR ifnull(a.role, '') <> 'protection')) AS alerts_open,"
 	" (SELECT count(*) FROM main.task t WHERE t.case_ref = c.ref AND t.done_at IS NULL) AS tasks_open,"
-	" " OVERDUE " AS \"b:overdue\","
+	" q.overdue AS \"b:overdue\","
 	" (SELECT max(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id) AS last_message_at, c.updated_at"
-	" FROM (SELECT c.ref, c.priority, ifnull(" QUEUE_WAITING ", " NEVER ") AS waiting FROM main.cases c WHERE " OPEN_CASE
-	" AND " POLICY_CASE_MINE " AND " FILTERS ") q JOIN main.cases c USING (ref) JOIN main.contact p USING (contact_id)"
-	" WHERE (q.priority, q.waiting, q.ref) > (?12, ?13, ?14) ORDER BY q.priority, q.waiting, q.ref LIMIT ?15";
+	" FROM " OPEN_CASES " JOIN main.contact p USING (contact_id) WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
+	" AND " FILTERS " AND (q.priority, q.waiting, q.ref) > (?12, ?13, ?14) ORDER BY q.priority, q.waiting, q.ref LIMIT ?15";
 
 /* ---- why a case stands where it stands */
 
@@ -94,20 +90,22 @@ static struct str word_or_null(struct str s)
 /* The next page begins behind the last row: "P2~1764321000000~12345674". */
 static json_t *next_of(struct call *call, json_t *items, int64_t limit)
 {
-	static const char sql[] = "SELECT c.priority || '~' || ifnull(" QUEUE_WAITING ", " NEVER ") || '~' || c.ref FROM main.cases"
-		" c WHERE c.ref = ?1";
+	static const char sql[] = "SELECT q.priority || '~' || q.waiting || '~' || q.ref FROM temp.queue_now q WHERE q.priority = ?1"
+		" AND q.ref = ?2";
 	if ((int64_t)json_array_size(items) < limit)
 		return json_null();
-	struct cell ref = cell_of_text(json_get_str(json_array_get(items, json_array_size(items) - 1), "ref"));
-	struct str next = rows_text(call, sql, &ref, 1);
+	const json_t *last = json_array_get(items, json_array_size(items) - 1);
+	struct cell place[] = { cell_of_text(json_get_str(last, "priority")), cell_of_text(json_get_str(last, "ref")) };
+	struct str next = rows_text(call, sql, place, 2);
 	return next.at ? json_from_str(next) : json_null();
 }
 
 static json_t *counts(struct call *call)
 {
 	static const char of_cases[] = "SELECT count(*) FILTER (WHERE c.assigned_to = ?3) AS mine, count(*) FILTER (WHERE c.assigned_to"
-		" IS NULL) AS unassigned, count(*) FILTER (WHERE " OVERDUE ") AS overdue, count(*) AS \"all\","
-		" count(*) FILTER (WHERE " UNREAD " > 0) AS unread FROM main.cases c WHERE " OPEN_CASE " AND " POLICY_CASE_MINE;
+		" IS NULL) AS unassigned, count(*) FILTER (WHERE q.overdue) AS overdue, count(*) AS \"all\","
+		" count(*) FILTER (WHERE " IS_UNREAD ") AS unread FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND "
+		POLICY_CASE_MINE;
 	static const char of_alerts[] = "SELECT count(*) FROM main.alert a LEFT JOIN main.cases c ON c.ref = a.case_ref"
 		" WHERE a.closed_at IS NULL AND ?4 = ?4 AND " POLICY_ALERT_MINE;
 	static const char of_tasks[] = "SELECT count(*) FROM main.task t LEFT JOIN main.cases c ON c.ref = t.case_ref"
@@ -127,7 +125,7 @@ static json_t *counts(struct call *call)
 
 void api_counts(struct call *call)
 {
-	call_answer(call, 200, counts(call));
+	call_answer(call, 200, queue_now(call) ? counts(call) : NULL);
 }
 
 void api_queue(struct call *call)
@@ -141,7 +139,9 @@ void api_queue(struct call *call)
 		return;
 	}
 	int64_t limit = call_limit(call);
-	json_t *items = ROWS(call, queue_sql, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms), cell_of_i64(call->session.staff_id),
+	bool there = queue_now(call);
+	json_t *items = !there ? NULL : ROWS(call, queue_sql, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms),
+			     cell_of_i64(call->session.staff_id),
 			     cell_of_text(folder), cell_of_text(word_or_null(call_query(call, "office"))),
 			     cell_of_text(word_or_null(call_query(call, "status"))), cell_of_text(word_or_null(call_query(call, "priority"))),
 			     cell_of_text(word_or_null(call_query(call, "direction"))), cell_of_i64(call_query(call, "unread").len > 0),

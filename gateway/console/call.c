@@ -183,9 +183,13 @@ static void refuse(struct call *call, int rc)
 	}
 }
 
+static int write_audit(struct call *call, struct gateway *g, struct db *db);
+
 static void work_answered(struct letter *letter, int result)
 {
 	struct call *call = (struct call *)letter;
+	if (call->letter.run && call->work != write_audit)
+		call->c->queue.staff_wrote = true; /* who changes something sees it changed */
 	if (call->c->closed)
 		call_free(call);
 	else if (result == 0)

@@ -55,6 +55,11 @@ struct route {
 };
 extern const struct route routes[]; /* ended by path == NULL */
 
+struct queue_state { /* how old temp.queue_now is (queue.h) */
+	bool made, staff_wrote;
+	int64_t version, made_ms, cost_ms;
+};
+
 struct console {
 	struct gateway *g;      /* only what never changes while it runs: config */
 	struct loop *loop;
@@ -67,6 +72,7 @@ struct console {
 	struct desk_events *events;
 	struct web *web;
 	struct desk_jobs *desk_jobs;
+	struct queue_state queue;
 	const struct http_server *webhooks;
 	bool demo, loopback, closed;
 	struct thread_ends *ends;

@@ -5,6 +5,7 @@
 #include "gateway/console/demo_handset.h"
 #include "gateway/health.h"
 #include "gateway/log.h"
+#include "gateway/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -136,6 +137,7 @@ static void bell_rang(struct watch *watch, uint32_t events)
 static void *work(void *user)
 {
 	struct console *c = user;
+	thread_give_way(THREAD_STAFF);
 	int rc = loop_run(c->loop);
 	if (rc != 0)
 		log_event(LOG_ERROR, "the desk's loop ended", "error=%d", -rc);

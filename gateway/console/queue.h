@@ -4,12 +4,22 @@
 
 #include "gateway/console/handlers.h"
 
-/* Since when the person of case c waits, in ms; NULL: does not. */
+/* Since when the person of case c waits, in ms; NULL: does not.  The first such word ends the search: a person who wrote much
+ * costs no more than one who wrote little. */
 #define QUEUE_WAITING \
-	"(SELECT min(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id >" \
+	"(SELECT m.created_at FROM main.message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id >" \
 	" ifnull((SELECT max(s.message_id) FROM main.message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff'" \
 	"  AND s.direction = 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND m.created_at >" \
-	" ifnull((SELECT max(t.done_at) FROM main.task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0))"
+	" ifnull((SELECT max(t.done_at) FROM main.task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)" \
+	" ORDER BY m.message_id LIMIT 1)"
+#define QUEUE_OPEN_CASE "c.status NOT IN ('CLOSED', 'WITHDRAWN')"
+
+/* temp.queue_now, the order of all open cases, whoever may see them: priority, waiting (QUEUE_NEVER: nobody waits), ref, case_row
+ * (cases.rowid), overdue, last_in (the newest message of the person).  A hundred desks that look at once ask it once.  It
+ * is as new as the database while that costs next to nothing; where it costs more it may be a little behind the phones, and
+ * never behind what staff did here.  false: the database does not answer. */
+#define QUEUE_NEVER "9223372036854775807"
+bool queue_now(struct call *call);
 
 /* Array of words of openapi.json's reasons. */
 json_t *queue_reasons(struct call *call, struct str ref, int64_t children, bool waits);

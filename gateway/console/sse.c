@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { STREAMS_MAX = 256, PRESENT_MAX = 256, TICK_MS = 1000, HEARTBEAT_MS = 15000, PRESENT_MS = 40000 };
+enum { ROOM_MS = 100 }; /* each page that listens asks again after an event: so long between events for each of them */
 
 struct listener_of_events {
 	struct console *c;
@@ -30,7 +31,7 @@ struct desk_events {
 	struct timer tick;
 	struct listener_of_events listener[STREAMS_MAX];
 	struct present present[PRESENT_MAX];
-	int64_t version, last_message_id, beat_ms;
+	int64_t version, last_message_id, beat_ms, told_ms;
 	size_t listening;
 };
 
@@ -81,14 +82,17 @@ static int tell_message(const char *const *names, const struct cell *row, size_t
 	return 0;
 }
 
-static void look(struct desk_events *e)
+static void look(struct desk_events *e, int64_t now)
 {
 	static const char sql[] = "SELECT m.message_id, (SELECT c.ref FROM main.cases c WHERE c.contact_id = m.contact_id"
 		" ORDER BY c.opened_at DESC LIMIT 1) FROM main.message m WHERE m.message_id > ?1 ORDER BY m.message_id LIMIT 200";
+	if (now - e->told_ms < (int64_t)e->listening * ROOM_MS)
+		return;
 	int64_t version = reader_version(e->c->reader);
 	if (version < 0 || version == e->version)
 		return;
 	e->version = version;
+	e->told_ms = now;
 	struct cell from = cell_of_i64(e->last_message_id);
 	if (reader_ask(e->c->reader, sql, &from, 1, tell_message, e) == 0)
 		events_tell(e->c, "queue", "{}");
@@ -132,7 +136,7 @@ static void on_tick(struct timer *timer)
 	struct desk_events *e = timer->user;
 	int64_t now = clock_monotonic_ms();
 	if (e->listening)
-		look(e);
+		look(e, now);
 	if (e->listening && now - e->beat_ms >= HEARTBEAT_MS) {
 		e->beat_ms = now;
 		end_those_without_session(e);

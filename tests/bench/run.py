@@ -146,6 +146,30 @@ def sizes():
     large.stop()
     ratio = statistics.median(ratios)
     row("cost of a step, %d messages stored" % MESSAGES, "%.2f x that with 100,000" % ratio, "at most 1.2 x", ratio <= 1.2)
+    beside_the_desk(small)
+
+
+def beside_the_desk(demo):
+    """USSD while a hundred people sit at their desks, reports run and passwords are hashed, and while nobody does: five rounds of
+    both in turn, the median of the ratios.  The rate is one that phones of a country make, not the top."""
+    cookies = os.path.join(folder, "cookies")
+    subprocess.run([sys.executable, "tests/bench/desk.py", "sit", demo.state, cookies], check=True)
+    demo.start()
+    ratios, answers = [], {}
+    for _ in range(5):
+        calm = load(demo.port, PATH, 16, rate=200)["p99_us"]
+        desk = subprocess.Popen([sys.executable, "tests/bench/desk.py", "work", str(demo.port + 1), cookies, str(SECONDS + 3)],
+                                stdout=subprocess.PIPE)
+        started.append(desk)
+        time.sleep(2)  # they all fetch their first page
+        ratios.append(load(demo.port, PATH, 16, rate=200)["p99_us"] / calm)
+        said = json.loads(desk.communicate(timeout=60)[0])
+        for name, n in said["answers"].items():
+            answers[name] = answers.get(name, 0) + n
+    demo.stop()
+    print("the desks meanwhile: %s" % ", ".join("%d %s" % (n, name) for name, n in sorted(answers.items())), flush=True)
+    ratio = statistics.median(ratios)
+    row("p99 of USSD steps beside 100 people at the console", "%.2f x that without" % ratio, "under 1.2 x", ratio < 1.2)
 
 
 REPORTS = ("year-from year-to returns-by-year country age vulnerability month funnel checkins scores alerts complaints referrals tags"

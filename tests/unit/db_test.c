@@ -363,6 +363,14 @@ static void test_audit(struct db *db)
 }
 
 /* Keeps the first column of the last row. */
+static int take_name(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)row;
+	if (columns == 1)
+		(void)snprintf(user, 32, "%s", names[0]);
+	return 0;
+}
+
 static int collect(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
 	static char kept[256];
@@ -418,6 +426,30 @@ static void test_reader(void)
 	err.text[0] = '\0';
 	CHECK_INT(reader_query(r, STR("SELECT count(*) FROM v_checkin"), NULL, 0, collect, &got, &err), 0);
 	CHECK_STR(str_of(err.text), STR(""));
+
+	check_begin("a statement that is kept knows its columns after the file was written anew");
+	static const char kept[] = "SELECT count(*) AS how_many FROM main.contact";
+	char column[32] = "";
+	CHECK_INT(reader_ask(r, kept, NULL, 0, take_name, column), 0);
+	CHECK_STR(str_of(column), STR("how_many"));
+	CHECK_INT(db_begin(&db), 0);
+	CHECK_INT(setting_put(&db, "scrub", "1"), 0);
+	CHECK_INT(db_commit(&db), 0);
+	CHECK_INT(db_scrub(&db, true), 1);
+	column[0] = '\0';
+	CHECK_INT(reader_ask(r, kept, NULL, 0, take_name, column), 0);
+	CHECK_STR(str_of(column), STR("how_many"));
+
+	check_begin("what is noted stays on the reader's own connection");
+	static const char table[] = "CREATE TEMP TABLE noted (n INTEGER)", add[] = "INSERT INTO temp.noted VALUES (?)",
+			  outside[] = "DELETE FROM main.contact", count[] = "SELECT count(*) AS noted FROM temp.noted WHERE n = 7";
+	struct cell seven = cell_of_i64(7);
+	CHECK_INT(reader_note(r, table, NULL, 0), 0);
+	CHECK_INT(reader_note(r, add, &seven, 1), 0);
+	CHECK_INT(reader_ask(r, count, NULL, 0, take_name, column), 0);
+	CHECK_STR(str_of(column), STR("noted"));
+	CHECK(reader_note(r, outside, NULL, 0) < 0);
+	CHECK(reader_ask(r, add, &seven, 1, take_name, column) < 0);
 	reader_close(r);
 	db_close(&db);
 
