@@ -63,14 +63,6 @@ static bool one_of(const char *values, struct str value)
 	return false;
 }
 
-static bool letters(struct str s, size_t len)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.at[i] < 'A' || s.at[i] > 'Z')
-			return false;
-	return s.len == len;
-}
-
 static bool name_like(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -120,16 +112,16 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	if (!key)
 		return err_set(err, -EINVAL, "%.*s: no such key; there are status, step, priority, assigned_to, office, region, city,"
 			       " nationality, return_country, host_country, departed_on, returned_on, sex, age_band, birth_year,"
-			       " travel_doc, call_language, call_time, contact_pref, consent_checkins, checkin_safe, tags, close_reason",
+			       " travel_doc, call_language, call_time, contact_pref, consent_checkins, checkin_safe, tags, close_reason, phone",
 			       (int)(a->key.len > 32 ? 32 : a->key.len), a->key.at);
 	switch (key->kind) {
 	case ONE_OF:
 		return one_of(key->values, v) ? 0 : err_set(err, -EINVAL, "%s: must be one of %s", key->name, key->values);
 	case COUNTRY:
-		return letters(v, 2) ? 0 : err_set(err, -EINVAL, "%s: must be a country code such as GN", key->name);
+		return !check_country(v) || str_eq_z(v, "ZZ") ? 0 :
+			err_set(err, -EINVAL, "%s: must be a country code of ISO 3166-1 such as GN, or ZZ", key->name);
 	case REGION:
-		return v.len >= 4 && v.len <= 6 && v.at[2] == '-' && letters(str_slice(v, 0, 2), 2) ? 0 :
-			err_set(err, -EINVAL, "region: must be a code such as MA-04");
+		return !check_region(v) ? 0 : err_set(err, -EINVAL, "region: must be a code of ISO 3166-2 such as MA-04");
 	case OFFICE:
 		return known_office(config, v) ? 0 : err_set(err, -EINVAL, "office: the configuration has no such office");
 	case DATE:
@@ -185,6 +177,18 @@ static int set_birth_year(struct db *db, struct str ref, const struct contact *w
 	return db_run(&q);
 }
 
+static struct str band_at(int64_t age)
+{
+	return age < 18 ? STR("U18") : age < 40 ? STR("18_39") : age < 60 ? STR("40_59") : STR("60P");
+}
+
+/* A year of birth leaves two ages open.  The band that stands stays when it is that of either; else it is that of the younger. */
+static struct str band_of(int64_t birth_year, struct str stands, int64_t now_ms)
+{
+	int64_t age = date_of_days(now_ms / 86400000).year - birth_year;
+	return str_eq(stands, band_at(age)) ? stands : band_at(age - 1);
+}
+
 struct assigning {
 	struct act_call *call;
 	struct case_row row;
@@ -206,6 +210,8 @@ static int gather(struct assigning *as, const struct case_assignment *a)
 			change->step = (int64_t)n;
 		return 0;
 	case YEAR:
+		if (str_to_u64(a->value, &n) && !change->text[CASE_AGE_BAND].at)
+			change->text[CASE_AGE_BAND] = band_of((int64_t)n, str_of(as->row.age_band), as->call->now_ms);
 		return set_birth_year(db, str_of(as->row.ref), &as->who, a->value);
 	case YES_NO:
 		if (str_eq_z(a->key, "checkin_safe")) {

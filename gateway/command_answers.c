@@ -1,4 +1,5 @@
 /* wasl answers [--case REF] [--flow F] [--from D] [--to D]: the logged answers, oldest first. */
+#include "flows/date.h"
 #include "gateway/config.h"
 #include "gateway/print.h"
 
@@ -17,6 +18,9 @@ int command_answers(const struct invocation *in)
 		if (k == 4 || i + 1 == in->argc)
 			return command_usage("answers", "takes --case REF, --flow NAME, --from YYYY-MM-DD, --to YYYY-MM-DD");
 		value[k] = str_of(in->argv[i + 1]);
+		struct date day;
+		if (k >= 2 && !date_parse(str_slice(value[k], 0, 10), &day))
+			return command_usage("answers", "--from and --to take a day that exists, such as 2026-03-31");
 	}
 	int code = open_reader(in, &config, &reader);
 	if (code != 0)

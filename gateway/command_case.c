@@ -27,9 +27,15 @@ static int case_list(const struct invocation *in)
 	int code = open_reader(in, &config, &reader);
 	if (code != 0)
 		return code;
-	code = print_query(reader, "SELECT ref, status, priority, nationality, city, office, age_band, sex, group_size, children,"
-		" contact_pref, call_language, call_time, assigned_to, opened_at FROM v_case WHERE (?1 = '' OR status = ?1)"
-		" AND (?2 = '' OR priority = ?2) ORDER BY priority, opened_at", (struct str[]){ status, priority }, 2, in->json);
+	struct case_assignment asked[] = { { STR("status"), status }, { STR("priority"), priority } };
+	struct err err;
+	for (size_t i = 0; i < 2 && code == 0; i++)
+		if (asked[i].value.len && case_assignment_check(&config, &asked[i], &err) != 0)
+			code = command_usage("case list", err.text);
+	if (code == 0)
+		code = print_query(reader, "SELECT ref, status, priority, nationality, city, office, age_band, sex, group_size, children,"
+			" contact_pref, call_language, call_time, assigned_to, opened_at FROM v_case WHERE (?1 = '' OR status = ?1)"
+			" AND (?2 = '' OR priority = ?2) ORDER BY priority, opened_at", (struct str[]){ status, priority }, 2, in->json);
 	reader_close(reader);
 	config_free(&config);
 	return code;

@@ -108,7 +108,7 @@ static int read_password(struct order *o)
 	return 0;
 }
 
-/* What has no file and needs one gets a name that says what it is. */
+/* What has no file and needs one gets a name that says what it is; so does a spreadsheet that would go to a terminal. */
 static int choose_path(struct order *o)
 {
 	if (o->output.len) {
@@ -116,7 +116,7 @@ static int choose_path(struct order *o)
 		o->ask.zip |= str_ends(o->output, STR(".zip"));
 		return str_copy(o->output, o->path, sizeof o->path) ? 0 : command_usage("export", "the file's path is too long");
 	}
-	if (o->ask.format != EXPORT_XLSX && o->ask.format != EXPORT_FLOIP && !o->ask.zip)
+	if (o->ask.format != EXPORT_FLOIP && !o->ask.zip && (o->ask.format != EXPORT_XLSX || !isatty(1)))
 		return 0;
 	export_file_name(&o->ask, o->path, sizeof o->path);
 	o->ask.path = o->path;

@@ -53,15 +53,13 @@ static int read_arguments(const struct invocation *in, struct order *o)
 	return command_usage_word("report", o->name, report_names);
 }
 
-static int write_sheets(const struct report_page *report, struct str output, struct err *err)
+/* "": stdout. */
+static int write_sheets(const struct report_page *report, const char *path, struct err *err)
 {
-	char path[4096];
 	struct outfile out;
-	if (!output.len)
-		return err_set(err, -EINVAL, "a spreadsheet needs --output FILE.xlsx");
-	if (!str_copy(output, path, sizeof path))
-		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
-	int rc = outfile_open(&out, path, err);
+	if (!path[0] && isatty(1))
+		return err_set(err, -EINVAL, "a terminal shows no spreadsheet: --output FILE.xlsx");
+	int rc = outfile_open(&out, path[0] ? path : NULL, err);
 	if (rc != 0)
 		return rc;
 	rc = report_write_sheets(report, out.by_fd, "", err);
@@ -89,14 +87,14 @@ static int write_out(const struct report_page *report, const struct order *o, st
 {
 	char path[4096];
 	struct outfile out;
+	if (!str_copy(o->output, path, sizeof path))
+		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
 	if (str_eq_z(o->format, "xlsx"))
-		return write_sheets(report, o->output, err);
-	if (!o->output.len) {
+		return write_sheets(report, path, err);
+	if (!path[0]) {
 		write_stream(report, o->format, stdout);
 		return 0;
 	}
-	if (!str_copy(o->output, path, sizeof path))
-		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
 	int rc = outfile_open(&out, path, err);
 	if (rc != 0)
 		return rc;
@@ -144,11 +142,17 @@ int command_report(const struct invocation *in)
 		known |= str_eq_z(o.format, formats[i]);
 	if (!known)
 		return command_usage_word("report", str_copy(o.format, format, sizeof format) ? format : "that", formats);
-	if (period_parse(o.year, o.from, o.to, &o.ask.period, &err) != 0)
+	if (!o.year.len && !o.from.len && !o.to.len)
+		o.ask.period.from.year = 0; /* the year that is now where the programme is */
+	else if (period_parse(o.year, o.from, o.to, &o.ask.period, &err) != 0)
 		return command_usage("report", err.text);
 	code = open_reader(in, &config, &reader);
 	if (code != 0)
 		return code;
+	clock_gettime(CLOCK_REALTIME, &now);
+	o.ask.now_ms = (int64_t)now.tv_sec * 1000;
+	if (o.ask.period.from.year == 0)
+		o.ask.period = period_this_year(config.timezone, o.ask.now_ms);
 	if (o.ask.outside && o.ask.national)
 		code = record_choice(&config, &o);
 	if (code != 0) {
@@ -156,9 +160,7 @@ int command_report(const struct invocation *in)
 		config_free(&config);
 		return code;
 	}
-	clock_gettime(CLOCK_REALTIME, &now);
 	o.ask.name = str_of(o.name), o.ask.protection = o.ask.complaints = true;
-	o.ask.now_ms = (int64_t)now.tv_sec * 1000;
 	int rc = definitions_weights(&weights, &config, &err);
 	if (rc == 0) {
 		o.ask.weights = &weights;

@@ -45,18 +45,19 @@ static void remove_folder(const struct place *p)
 	(void)rmdir(p->folder);
 }
 
-static int find_place(const struct config *config, struct place *p)
+/* Proving a backup touches nothing that stands, so it has a folder and a lock of its own and runs beside the daemon. */
+static int find_place(const struct config *config, bool only_verify, struct place *p)
 {
 	*p = (struct place){ .lock_fd = -1 };
 	if (!str_copy(config->state, p->state, sizeof p->state) || !str_copy(config->key_file, p->key_file, sizeof p->key_file))
 		return EX_CONFIG;
-	path_in(p->folder, p->state, "restore.tmp");
-	path_in(p->lock, p->state, "lock");
+	path_in(p->folder, p->state, only_verify ? "verify.tmp" : "restore.tmp");
+	path_in(p->lock, p->state, only_verify ? "verify.lock" : "lock");
 	return 0;
 }
 
-/* The state folder is ours until the end: no daemon, no other command. */
-static int take_place(struct place *p)
+/* The state folder, or that of a proof, is ours until the end: no daemon, no other command. */
+static int take_place(struct place *p, bool only_verify)
 {
 	if (mkdir(p->state, 0700) != 0 && errno != EEXIST) {
 		fprintf(stderr, "wasl restore: %s: %s\n", p->state, strerror(errno));
@@ -66,7 +67,8 @@ static int take_place(struct place *p)
 	if (p->lock_fd < 0)
 		return command_fail("restore", EX_NOPERM, "the state folder cannot be locked");
 	if (flock(p->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return command_fail("restore", EX_TEMPFAIL, "a daemon works with this state folder: stop it first");
+		return command_fail("restore", EX_TEMPFAIL, only_verify ? "another backup is being proved" :
+				    "a daemon works with this state folder: stop it first");
 	remove_folder(p);
 	if (mkdir(p->folder, 0700) != 0)
 		return command_fail("restore", EX_CANTCREAT, "no folder can be made in the state folder");
@@ -293,11 +295,11 @@ int command_restore(const struct invocation *in)
 	char *about = malloc(ABOUT_ROOM);
 	int code = about ? open_config(in, &config) : EX_OSERR;
 	if (code == 0) {
-		code = find_place(&config, &place);
+		code = find_place(&config, wish.verify, &place);
 		if (code == 0 && wish.configuration) {
 			code = print_configuration(&place, &wish, about);
 		} else if (code == 0) {
-			code = take_place(&place);
+			code = take_place(&place, wish.verify);
 			if (code == 0)
 				code = restore(&place, &wish, in->json, about);
 			if (place.lock_fd >= 0 && code != EX_TEMPFAIL)

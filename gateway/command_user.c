@@ -6,6 +6,7 @@
 #include "gateway/config.h"
 #include "gateway/print.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +17,12 @@ static const char *const words[] = { "add", "list", "reset", "disable", NULL };
 
 static int print_user(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
-	const bool *json = user;
-	if (*json) {
-		json_t *one = json_object();
-		for (size_t i = 0; i < columns; i++)
-			(void)json_object_set_new(one, names[i], row[i].kind == CELL_NULL ? json_null() : json_from_str(row[i].text));
-		json_print_line(one);
-		json_decref(one);
-		return 0;
-	}
+	json_t *all = user; /* the rows as JSON, NULL: as text */
+	json_t *one = all ? json_object() : NULL;
+	for (size_t i = 0; one && i < columns; i++)
+		(void)json_object_set_new(one, names[i], row[i].kind == CELL_NULL ? json_null() : json_from_str(row[i].text));
+	if (all)
+		return json_array_append_new(all, one) == 0 ? 0 : -ENOMEM;
 	printf("%-16.*s %-9.*s %-30.*s %-20.*s %.*s\n", STR_ARG(row[0].text), STR_ARG(row[4].text), STR_ARG(row[2].text),
 	       STR_ARG(row[3].text), STR_ARG(row[1].text));
 	return 0;
@@ -42,8 +40,12 @@ static int list(const struct config *config, bool json)
 	int rc = reader_open(state, key_file, &reader, &err);
 	if (rc != 0)
 		return command_fail("user", command_exit_code(rc), err.text);
-	rc = reader_ask(reader, sql, NULL, 0, print_user, &json);
+	json_t *all = json ? json_array() : NULL;
+	rc = reader_ask(reader, sql, NULL, 0, print_user, all);
 	reader_close(reader);
+	if (rc == 0 && all)
+		json_print_line(all);
+	json_decref(all);
 	return rc == 0 ? EX_OK : command_fail("user", EX_IOERR, "the database does not answer");
 }
 

@@ -163,4 +163,8 @@ struct str config_step_label(const struct config *config, int64_t step, struct s
 const struct project *config_project(const struct config *config, struct str tag); /* NULL: none */
 bool config_service(struct str service); /* HEALTH SHELTER FOOD … of referrals */
 
+/* NULL, or what is wrong with a code of ISO 3166-1 alpha-2, of ISO 3166-2 (config_value.c). */
+const char *check_country(struct str s);
+const char *check_region(struct str s);
+
 #endif

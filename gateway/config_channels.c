@@ -161,10 +161,10 @@ static json_t *plain_copy(struct loading *r, json_t *value)
 	return json_incref(value);
 }
 
-/* Strings stay as they are; numbers, true, false, lists and objects become their JSON text. */
-static bool own_value(struct loading *r, json_t *value, struct str *out)
+/* Strings stay as they are; numbers, true, false and, where the adapter takes an object, objects become their JSON text. */
+static bool own_value(struct loading *r, json_t *value, bool may_be_object, struct str *out)
 {
-	if (json_is_string(value) || is_indirect(value))
+	if (json_is_string(value) || json_is_array(value) || is_indirect(value) || (json_is_object(value) && !may_be_object))
 		return read_string(r, value, true, out);
 	if (json_is_null(value)) {
 		loading_say(r, "null says nothing; leave the key out");
@@ -181,7 +181,7 @@ static bool own_value(struct loading *r, json_t *value, struct str *out)
 static void read_own_keys(struct loading *r, json_t *object, struct channel *channel)
 {
 	for (const char *const *own = channel->adapter->keys; own && *own; own++) {
-		const char *name = *own + (**own == '!');
+		const char *name = own_key_name(*own);
 		json_t *value = json_object_get(object, name);
 		if (!value)
 			continue;
@@ -189,7 +189,7 @@ static void read_own_keys(struct loading *r, json_t *object, struct channel *cha
 		struct str s;
 		if (channel->keys_count == CHANNEL_KEYS_MAX) {
 			loading_say(r, "is one key too many for a channel");
-		} else if (own_value(r, value, &s)) {
+		} else if (own_value(r, value, **own == '{', &s)) {
 			channel->key[channel->keys_count].name = str_of(name);
 			channel->key[channel->keys_count++].value = s;
 		}

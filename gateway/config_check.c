@@ -96,11 +96,12 @@ static void warn_of_channel(struct finder *f, size_t i)
 	const struct adapter *adapter = channel->adapter;
 	char path[32];
 	(void)snprintf(path, sizeof path, "channels[%zu]", i);
-	for (const char *const *own = adapter->keys; own && *own && channel->sms && adapter->compose; own++) {
+	for (const char *const *own = adapter->keys; own && *own; own++) {
 		struct err what;
-		if (**own != '!' || channel_key(channel, *own + 1).len > 0)
+		bool sends = **own == '!' && channel->sms && adapter->compose, proves = **own == '?';
+		if ((!sends && !proves) || channel_key(channel, *own + 1).len > 0)
 			continue;
-		err_set(&what, 0, "%s is missing: this channel cannot send SMS", *own + 1);
+		err_set(&what, 0, "%s is missing: %s", *own + 1, sends ? "this channel cannot send SMS" : "every callback is refused");
 		found(f, path, what.text);
 	}
 	if (channel->poll_seconds > 0 && !adapter->poll)

@@ -80,10 +80,11 @@ struct shown {
 struct shown shown(struct str s);
 
 /* Reads each row of the table out of the object (NULL: an empty one) and reports keys that no row has.  own: further
- * names that are good here (a "!" before a name is skipped), NULL: none; any: never report an unknown key. */
+ * names that are good here (struct adapter's keys), NULL: none; any: never report an unknown key. */
 void read_members(struct loading *r, json_t *object, const struct key *keys, void *base, const char *const *own,
 		  bool any);
 void read_value(struct loading *r, const struct key *key, json_t *value, void *base);
+const char *own_key_name(const char *own); /* one of struct adapter's keys without the mark before it */
 /* "//" begins the name. */
 bool key_is_comment(const char *name);
 /* The row's own array as a NULL-terminated list of names, for nearest(); at most cap - 1. */
@@ -101,8 +102,6 @@ struct str beside_config(struct loading *r, struct str path);
 /* ---- config_value.c: what makes a value good; see struct key's check */
 const char *check_token(struct str s);
 const char *check_id(struct str s);
-const char *check_country(struct str s);
-const char *check_region(struct str s);
 const char *check_language(struct str s);
 const char *check_timezone(struct str s);
 const char *check_e164(struct str s);

@@ -269,13 +269,18 @@ static void read_absent(struct loading *r, const struct key *key, void *base)
 	}
 }
 
+const char *own_key_name(const char *own)
+{
+	return own + (*own == '!' || *own == '?' || *own == '{');
+}
+
 static bool is_named(const char *name, const struct key *keys, const char *const *own)
 {
 	for (; keys->name; keys++)
 		if (strcmp(name, keys->name) == 0)
 			return true;
 	for (; own && *own; own++)
-		if (strcmp(name, *own + (**own == '!')) == 0)
+		if (strcmp(name, own_key_name(*own)) == 0)
 			return true;
 	return false;
 }
@@ -290,7 +295,7 @@ static void say_unknown(struct loading *r, const char *name, const struct key *k
 	while (names[n])
 		n++;
 	for (; own && *own && n + 1 < NAMES_MAX; own++)
-		names[n++] = *own + (**own == '!');
+		names[n++] = own_key_name(*own);
 	names[n] = NULL;
 	struct str typed = str_of(name);
 	const char *near = nearest(typed, names);

@@ -24,7 +24,7 @@ struct export_ask {
 	bool right_to_left;            /* an Arabic sheet */
 	struct str purpose, user;      /* for the watermark */
 	struct str columns;            /* a column map's text: "column<TAB>head" a line, in the order wanted; "" as they are */
-	const char *path;              /* NULL: stdout, for CSV and JSON Lines */
+	const char *path;              /* NULL: stdout; FLOIP and archives need one */
 	bool zip;                      /* path is an archive that holds the file, */
 	const char *password;          /* locked with this one; "" or NULL none */
 	int64_t now_ms;

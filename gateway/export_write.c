@@ -58,9 +58,9 @@ static const char *folder_of(const char *path, char *folder, size_t cap)
 int export_open(struct export_writer *w, const struct export_ask *ask, struct err *err)
 {
 	char folder[4096];
-	*w = (struct export_writer){ .format = ask->format, .out = { .fd = -1 }, .to_stdout = ask->path == NULL };
-	if (w->to_stdout && (ask->format == EXPORT_XLSX || ask->zip))
-		return err_set(err, -EINVAL, "a spreadsheet or an archive needs a file");
+	*w = (struct export_writer){ .format = ask->format, .out = { .fd = -1 }, .to_stdout = !ask->path && ask->format != EXPORT_XLSX };
+	if (!ask->path && ask->zip)
+		return err_set(err, -EINVAL, "an archive needs a file");
 	if (w->to_stdout) {
 		w->to = stdout;
 		return 0;

@@ -59,6 +59,8 @@ static void explain(struct err *err, const json_error_t *why, bool name_keys)
 static json_t *parse(struct str text, bool name_keys, struct err *err)
 {
 	json_error_t why;
+	if (str_starts(text, STR("\xEF\xBB\xBF"))) /* a byte order mark says nothing in UTF-8 */
+		text = str_from(text, 3);
 	if (text.len > JSON_TEXT_MAX) {
 		err_set(err, 0, "line 1: larger than %d bytes", JSON_TEXT_MAX);
 		return NULL;

@@ -10,8 +10,8 @@
 
 enum { JSON_DEPTH_MAX = 64, JSON_TEXT_MAX = 4 * 1024 * 1024 };
 
-/* Strict: an object or array, UTF-8, no duplicate keys, at most JSON_DEPTH_MAX levels and JSON_TEXT_MAX bytes.  Strings
- * may hold NUL (U+0000 is an escape away), so use json_str(), never json_string_value() alone.
+/* Strict: an object or array, UTF-8 (a byte order mark before it is passed over), no duplicate keys, at most JSON_DEPTH_MAX levels
+ * and JSON_TEXT_MAX bytes.  Strings may hold NUL (U+0000 is an escape away), so use json_str(), never json_string_value() alone.
  * NULL with "line N: what" in err (may be NULL); err never repeats the text. */
 json_t *json_parse(struct str text, struct err *err) __attribute__((warn_unused_result));
 /* The same for files that the administrator writes: err names a key that stands twice. */

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static int folder_of(const char *path, char *folder, size_t cap)
@@ -13,10 +15,21 @@ static int folder_of(const char *path, char *folder, size_t cap)
 	return str_copy(whole, folder, cap) ? 0 : -ENAMETOOLONG;
 }
 
+static void name_by_fd(struct outfile *out)
+{
+	(void)snprintf(out->by_fd, sizeof out->by_fd, "/proc/self/fd/%d", out->fd);
+}
+
 int outfile_open(struct outfile *out, const char *path, struct err *err)
 {
 	char folder[4096];
-	*out = (struct outfile){ .fd = -1 };
+	*out = (struct outfile){ .fd = path ? -1 : memfd_create("wasl", MFD_CLOEXEC) };
+	if (!path && out->fd < 0)
+		return err_set(err, -errno, "no memory");
+	if (!path) {
+		name_by_fd(out);
+		return 0;
+	}
 	if (!str_copy(str_of(path), out->path, sizeof out->path) || folder_of(path, folder, sizeof folder) != 0)
 		return err_set(err, -ENAMETOOLONG, "the file's path is too long");
 	out->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -30,7 +43,7 @@ int outfile_open(struct outfile *out, const char *path, struct err *err)
 		int code = errno;
 		return err_set(err, -code, "%s: %s", folder, strerror(code));
 	}
-	(void)snprintf(out->by_fd, sizeof out->by_fd, "/proc/self/fd/%d", out->fd);
+	name_by_fd(out);
 	return 0;
 }
 
@@ -43,8 +56,23 @@ FILE *outfile_stream(struct outfile *out)
 	return to;
 }
 
+static int print_whole(struct outfile *out, struct err *err)
+{
+	char block[16384];
+	ssize_t n;
+	off_t at = 0;
+	for (; (n = pread(out->fd, block, sizeof block, at)) > 0; at += n)
+		if (fwrite(block, 1, (size_t)n, stdout) != (size_t)n)
+			break;
+	bool good = n == 0 && fflush(stdout) == 0;
+	outfile_drop(out);
+	return good ? 0 : err_set(err, -EIO, "stdout could not be written");
+}
+
 int outfile_keep(struct outfile *out, struct err *err)
 {
+	if (!out->path[0])
+		return print_whole(out, err);
 	int rc = fsync(out->fd) == 0 ? 0 : -errno;
 	if (rc == 0 && !out->temporary[0]) {
 		/* a name nobody guesses, then over what stands there: linkat() alone refuses to replace */

@@ -38,6 +38,13 @@ static bool digits(struct str s, uint64_t low, uint64_t high, int *out)
 	return good;
 }
 
+struct period period_this_year(struct str zone, int64_t now_ms)
+{
+	const struct zone *z = zone_find(zone);
+	int64_t now = now_ms / 1000;
+	return period_year(date_of_days((now + (z ? zone_offset(z, now) : 0)) / 86400).year);
+}
+
 int period_parse(struct str year, struct str from, struct str to, struct period *out, struct err *err)
 {
 	int y, m;

@@ -187,7 +187,8 @@ extern const char decoded_wrong_method[]; /* `why` of a request by another metho
 
 struct adapter {
 	const char *name;             /* of the configuration */
-	const char *const *keys;      /* own keys it takes, NULL-terminated; "!" before a name: required for sending */
+	const char *const *keys;      /* own keys it takes, NULL-terminated.  Before a name: "!" needed to send, "?" needed to prove
+					 a callback, "{" an object; all others are strings or numbers. */
 	const struct hook *hooks;     /* ended by name == NULL */
 	bool phone_queue;             /* no call sends: a phone comes for its messages (gateway/phone_queue.h) */
 	bool authenticates;           /* the adapter proves each request itself: no token in the URL */

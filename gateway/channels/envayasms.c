@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static const char *const keys[] = { "password", "password_old", NULL };
+static const char *const keys[] = { "?password", "password_old", NULL };
 
 static const struct hook hooks[] = {
 	{ .name = "hook", .methods = 1u << HTTP_POST, .kind = EVENT_SMS },

@@ -82,10 +82,7 @@ struct str inlet_once(struct inlet *in, const char *name)
 
 int inlet_json(struct inlet *in, json_t **out)
 {
-	struct str body = in->request->body;
-	if (str_starts(body, STR("\xEF\xBB\xBF"))) /* a byte order mark says nothing in UTF-8 */
-		body = str_from(body, 3);
-	*out = json_parse(body, NULL);
+	*out = json_parse(in->request->body, NULL);
 	if (!json_is_object(*out)) {
 		json_decref(*out);
 		*out = NULL;

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static const char *const keys[] = { "signing_key", "signing_key_old", "max_skew_seconds", "!username", "!password", "sim",
+static const char *const keys[] = { "?signing_key", "signing_key_old", "max_skew_seconds", "!username", "!password", "sim",
 				    NULL };
 
 static const struct hook hooks[] = {

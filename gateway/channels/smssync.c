@@ -9,7 +9,7 @@ enum { UUIDS_MAX = 128 };
 
 enum task { TASK_NONE, TASK_SEND, TASK_SENT, TASK_RESULT, TASK_WHICH };
 
-static const char *const keys[] = { "secret", "secret_old", NULL };
+static const char *const keys[] = { "?secret", "secret_old", NULL };
 
 static const struct hook hooks[] = {
 	{ .name = "hook", .methods = 1u << HTTP_POST | 1u << HTTP_GET, .kind = EVENT_SMS },

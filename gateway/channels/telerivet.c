@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static const char *const keys[] = { "secret", "secret_old", "!api_key", "!project_id", "route_id", NULL };
+static const char *const keys[] = { "?secret", "secret_old", "!api_key", "!project_id", "route_id", NULL };
 
 static const struct hook hooks[] = {
 	{ .name = "hook", .methods = 1u << HTTP_POST, .kind = EVENT_SMS },

@@ -197,9 +197,9 @@ static const char *const mtn_keys[] = { "access_token", "client_id", "client_sec
 static const char *const mtarget_keys[] = { "!username", "!password", "!service_id", NULL };
 static const char *const lam_keys[] = { "charset_in", NULL };
 static const char *const no_keys[] = { NULL };
-static const char *const profile_keys[] = { "profiles", NULL };
+static const char *const profile_keys[] = { "{profiles", NULL };
 /* What a descriptor may need of its own stands in the keys username to service_id: {{key:username}}. */
-static const char *const generic_keys[] = { "descriptor", "inbound", "send", "hmac_header", "hmac_key", "hmac_key_old",
+static const char *const generic_keys[] = { "{descriptor", "{inbound", "{send", "hmac_header", "hmac_key", "hmac_key_old",
 					    "hmac_alg", "username", "password", "api_key", "api_secret", "access_token",
 					    "client_id", "client_secret", "service_id", NULL };
 

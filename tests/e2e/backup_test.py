@@ -53,6 +53,8 @@ def people_come_and_go():
         report.check("the copy is gone from the state folder", not os.path.exists(house.path("state/snapshot.tmp")))
         report.check("nothing is overwritten", backup(house).returncode == 73)
         report.check("the backup is in the audit", house.rows("SELECT count(*) AS n FROM v_audit WHERE action = 'backup'")[0]["n"] == 1)
+        done = house.run("restore", "--verify", house.path("one.backup"))
+        report.check("but a backup can be proved beside it", done.returncode == 0 and not os.path.exists(house.path("state/verify.tmp")), str(done))
         report.check("no restore while a daemon works", house.run("restore", house.path("one.backup")).returncode == 75)
 
         # what happens after it

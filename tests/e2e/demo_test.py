@@ -73,6 +73,8 @@ def people(demo):
     check("in every office", len({case["office"] for case in cases}) == 7, str(cases))
     missing = STATUSES - {case["status"] for case in cases}
     check("in every status", not missing, str(missing))
+    leaks = demo.rows("SELECT p.phone FROM v_contact_point p JOIN v_message m WHERE instr(m.provider_id, substr(p.phone, 5)) LIMIT 1")
+    check("no number stands in a vendor's id", leaks == [], str(leaks))
     check("a child among them is with child protection", any(c["status"] == "REFERRED_PROTECTION" and c["age_band"] == "U18"
                                                               for c in cases), str(cases))
     code, out, err, _ = beside(demo, "build/wasl", "case", "show", cases[0]["ref"], "-c", "build/demo/wasl.json")

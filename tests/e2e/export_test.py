@@ -208,6 +208,8 @@ def test_nothing_half(house):
         os.unlink(os.path.join(path, name))
     code, _, err = run(house, "export", "cases", "--format", "csv", "--output", path + "/no/such/folder.csv")
     report.check("a folder that is not there", code == 66, err)
+    done = house.run("export", "cases", "--format", "xlsx")
+    report.check("a spreadsheet goes to stdout where that is no terminal", done.returncode == 0 and done.stdout.startswith(b"PK\x03\x04"), done.stderr)
     code, _, err = run(house, "export", "flows", "--format", "csv")
     report.check("flows are no table", code == 64, err)
     code, _, err = run(house, "export", "case", "--format", "csv")

@@ -2,6 +2,7 @@
 """The published figures of 2020 out of invented persons (tests/data/programme), by `wasl import` and `wasl report`: to the digit, in
 French, in every format; requests that are no returns, years that nobody knows, small cells for outside; and files that are wrong."""
 import csv
+import datetime
 import io
 import json
 import os
@@ -140,8 +141,11 @@ def test_formats(house):
     report.check("only whoever made it reads it", os.stat(path).st_mode & 0o777 == 0o600)
     code, _, err = run(house, "report", "yaer-from", "--year", "2020")
     report.check("a name that is wrong", code == 64 and "year-from" in err, err)
-    code, _, err = run(house, "report", "age")
-    report.check("no period", code == 64 and "--year" in err, err)
+    report.check("to stdout too", house.run("report", "year-to", "--year", "2020", "--format", "xlsx").stdout.startswith(b"PK\x03\x04"))
+    _, out, err = run(house, "report", "age", "--json")
+    report.check("no period is this year", json.loads(out)["period"] == str(datetime.date.today().year), err)
+    code, _, err = run(house, "report", "age", "--from", "2020-01-01")
+    report.check("half a period", code == 64 and "--year" in err, err)
     code, _, err = run(house, "report", "year-from", "--year", "2020", "--direction", "TO_MA")
     report.check("year-from is about one direction", code == 64, err)
 

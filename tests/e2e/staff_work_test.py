@@ -73,6 +73,20 @@ def case_words(house, ref):
     report.check("the history says who moved the case", [t for t in told if t[1] == "status"] == [
         ("wasl", "status", "PARTIAL"), ("wasl", "status", "NEW"), ("amina", "status", "ASSIGNED"),
         ("amina", "status", "COUNSELLED")] and ("amina", "tag", "FORAS") in told and ("amina", "step", "1") in told, str(told))
+    for wrong in ("nationality=XX", "region=MA-99", "return_country=gn", "host_country=", "phone=0612345678"):
+        done = house.run("case", "set", ref, wrong, "--as", "amina", "--reason", "typed")
+        report.check("no such code: " + wrong, done.returncode == 65 and wrong.split("=")[0].encode() in done.stderr, str(done))
+    for year, band in ((0, "U18"), (18, "U18"), (19, "18_39"), (40, "18_39"), (41, "40_59"), (61, "60P")):
+        house.run("case", "set", ref, "birth_year=%d" % (datetime.date.today().year - year), "--as", "amina")
+        report.check("a year of birth gives the band (%d years ago)" % year, rows(house, "case", "list")[0]["age_band"] == band)
+    house.run("case", "set", ref, "age_band=18_39", "--as", "amina")
+    house.run("case", "set", ref, "birth_year=%d" % (datetime.date.today().year - 40), "--as", "amina")
+    report.check("the band that stands stays where the year fits it", rows(house, "case", "list")[0]["age_band"] == "18_39")
+    for words in (("case", "list", "--status", "new"), ("case", "list", "--priority", "9"), ("answers", "--from", "2026-13-01")):
+        done = house.run(*words)
+        report.check("no filter by what cannot be: " + " ".join(words), done.returncode == 64 and done.stdout == b"", str(done))
+    report.check("lists are arrays", [type(rows(house, *words)) for words in (("user", "list"), ("case", "steps"), ("case", "points"))] ==
+                 [list] * 3 and rows(house, "case", "points")[0]["cases"] == 1)
     typo = house.run("case", "set", ref, "tags=+FORRAS", "--as", "amina")
     report.check("a tag that is no project is refused", typo.returncode == 65 and b"projects" in typo.stderr, str(typo))
     code, note = answer(house, "case", "note", ref, "veut partir en mai", "--as", "amina")

@@ -227,6 +227,11 @@ static const struct bad {
 	{ TOP("\"state\": {\"file\": \"/\"}"), "t.json:3: state: the file / is not a regular file" },
 	{ TOP("\"state\": {\"file\": \"\"}"), "t.json:3: state: names no file" },
 	{ TOP("\"state\": {\"env\": \"A\", \"file\": \"B\"}"), "t.json:3: state: must be a string; of objects" },
+	/* an adapter's own keys are no less strict: a secret that is misspelt is never sent as it stands */
+	{ "{" URL ",\n\"channels\": [{\"id\": \"at\", \"adapter\": \"africastalking\", \"token\": \"k7Qm2vXw9pLr4TzB\",\n"
+	  "\"api_key\": {\"evn\": \"KEY\"}}]}", "t.json:3: channels[0].api_key: must be a string; of objects only" },
+	{ "{" URL ",\n\"channels\": [{\"id\": \"at\", \"adapter\": \"africastalking\", \"token\": \"k7Qm2vXw9pLr4TzB\",\n"
+	  "\"api_key\": [\"KEY\"]}]}", "t.json:3: channels[0].api_key: must be a string in quotes" },
 };
 
 static void test_bad(void)

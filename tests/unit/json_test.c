@@ -34,6 +34,12 @@ static void test_parse(void)
 		json_decref(value);
 	}
 
+	check_begin("a byte order mark is passed over, once and only at the beginning");
+	json_t *marked = json_parse(STR("\xEF\xBB\xBF{\"a\": 1}"), NULL);
+	CHECK(json_integer_value(json_object_get(marked, "a")) == 1);
+	json_decref(marked);
+	CHECK(json_parse(STR("\xEF\xBB\xBF\xEF\xBB\xBF{}"), NULL) == NULL && json_parse(STR("\xEF\xBB\xBF"), NULL) == NULL);
+
 	check_begin("an error of json_parse never repeats the text");
 	struct err err;
 	CHECK(json_parse(STR("{\"token\": secretword}"), &err) == NULL);
