@@ -11,6 +11,7 @@ static const char *const text_name[CASE_TEXTS] = {
 	[CASE_CONTACT_PREF] = "contact_pref", [CASE_CALL_LANGUAGE] = "call_language", [CASE_CALL_TIME] = "call_time",
 	[CASE_ASSIGNED_TO] = "assigned_to", [CASE_DEPARTED_ON] = "departed_on", [CASE_RETURNED_ON] = "returned_on",
 	[CASE_CLOSE_REASON] = "close_reason", [CASE_TAGS] = "tags", [CASE_DIRECTION] = "direction",
+	[CASE_HANDED_OVER_ON] = "handed_over_on",
 };
 
 int case_text_named(struct str name)

@@ -413,6 +413,15 @@ int opt_in_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], int6
 	return rc == 0 ? lifted : rc;
 }
 
+int number_said_stop(struct db *db, struct str e164)
+{
+	unsigned char index[VAULT_INDEX_LEN];
+	bool stopped = false;
+	vault_number_index(&db->vault, e164, index);
+	int rc = said_stop(db, index, &stopped);
+	return rc == 0 ? stopped : rc;
+}
+
 int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms)
 {
 	unsigned char index[VAULT_INDEX_LEN];

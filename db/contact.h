@@ -92,6 +92,7 @@ int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t 
 
 /* STOP: to the list, cancels what is queued for the number (failures.md O17). */
 int opt_out(struct db *db, struct str e164, const char *source, int64_t now_ms) __attribute__((warn_unused_result));
+int number_said_stop(struct db *db, struct str e164) __attribute__((warn_unused_result)); /* 1, 0, error */
 int opt_in(struct db *db, struct str e164, int64_t now_ms) __attribute__((warn_unused_result));
 /* The same by the number's blind index, for the list that outlives a restore.  1 changed, 0 nothing to change, or an error;
  * what the person said after not_after_ms is not lifted. */

@@ -249,7 +249,37 @@ static int drop_parked_with(struct db *db, struct str digits)
 	}
 }
 
-static int drop_parked(struct erasing *e)
+static int entomb(struct erasing *e, const unsigned char who[VAULT_INDEX_LEN])
+{
+	int rc = tombstone_add(e->db, who, e->now_ms);
+	return rc == 1 ? suppression_note(e->db, SUPPRESSION_ERASED, who, e->now_ms) : rc;
+}
+
+static void print_of_number(const struct db *db, struct str e164, unsigned char out[VAULT_INDEX_LEN])
+{
+	vault_fingerprint(&db->vault, (struct str[]){ STR("number of who was erased"), e164 }, 2, out);
+}
+
+/* So that no file brings the number back against the person's word. */
+static int entomb_number(struct erasing *e, struct str e164)
+{
+	unsigned char print[VAULT_INDEX_LEN];
+	print_of_number(e->db, e164, print);
+	return e->how == ERASE_BY_RIGHT ? entomb(e, print) : 0;
+}
+
+int erased_number(struct db *db, struct str e164)
+{
+	unsigned char print[VAULT_INDEX_LEN];
+	print_of_number(db, e164, print);
+	struct query q = db_query(db, SQL_TOMBSTONE_HAS);
+	bind_blob(&q, print, sizeof print);
+	int rc = db_row(&q);
+	db_done(&q);
+	return rc;
+}
+
+static int leave_numbers(struct erasing *e)
 {
 	int64_t point_id = 0;
 	for (;;) {
@@ -266,6 +296,8 @@ static int drop_parked(struct erasing *e)
 		/* Vendors write it with + or without, or with %2B. */
 		if (rc == 0 && phone.len > 6)
 			rc = drop_parked_with(e->db, str_from(phone, 1));
+		if (rc == 0)
+			rc = entomb_number(e, phone);
 		if (rc != 0)
 			return rc;
 	}
@@ -301,12 +333,6 @@ int person_fingerprint(struct db *db, int64_t contact_id, struct seal_key *key, 
 		rc = fingerprint_of(db, col_str(&q, 1), out);
 	db_done(&q);
 	return rc < 0 ? rc : found;
-}
-
-static int entomb(struct erasing *e, const unsigned char person[VAULT_INDEX_LEN])
-{
-	int rc = tombstone_add(e->db, person, e->now_ms);
-	return rc == 1 ? suppression_note(e->db, SUPPRESSION_ERASED, person, e->now_ms) : rc;
 }
 
 /* Whom a merge took up into this person (db/merge.c): an older backup holds them with a key of their own. */
@@ -365,7 +391,7 @@ int erase_person(struct db *db, int64_t contact_id, enum erase_how how, int64_t 
 	if (rc == 0)
 		rc = add_nameless(&e);
 	if (rc == 0)
-		rc = drop_parked(&e);
+		rc = leave_numbers(&e);
 	if (rc == 0)
 		rc = seal_alerts_anew(&e);
 	if (rc == 0)

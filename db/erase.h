@@ -28,6 +28,11 @@ int erase_person(struct db *db, int64_t contact_id, enum erase_how how, int64_t 
 /* The person's key, and the keyed hash of it by which an older copy of the database knows them.  1, 0: nobody, error. */
 int person_fingerprint(struct db *db, int64_t contact_id, struct seal_key *key, unsigned char out[VAULT_INDEX_LEN])
 	__attribute__((warn_unused_result));
+
+/* 1: the person of this number was erased by right, and no file may bring the number back; 0; error.  A keyed hash is all that is
+ * left of it. */
+int erased_number(struct db *db, struct str e164) __attribute__((warn_unused_result));
+
 /* A tombstone from the list: 1 new, 0 known; then erase_the_entombed() takes out whoever a restored copy
  * brought back, or a crash left, with a line of the audit for each. */
 int tombstone_add(struct db *db, const unsigned char person[VAULT_INDEX_LEN], int64_t at_ms) __attribute__((warn_unused_result));

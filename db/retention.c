@@ -10,12 +10,18 @@ enum { CONTACTS_A_PAGE = 100, ROWS_A_PAGE = 500, STATEMENT_MAX = 2048 };
 
 /* A reference that begins with 0 is nobody's any more. */
 #define CASES_OF(contact) "SELECT 1 FROM cases k WHERE k.contact_id = " contact " AND k.ref NOT LIKE '0%'"
-#define ENDED_BEFORE "(k.status IN ('CLOSED', 'WITHDRAWN') AND ifnull(k.closed_at, k.updated_at) < ?1)"
+#define ENDED_AT "ifnull(k.closed_at, k.updated_at)"
+#define ENDED "k.status IN ('CLOSED', 'WITHDRAWN')"
+#define ENDED_BEFORE "(" ENDED " AND " ENDED_AT " < ?1)"
 /* All cases of that contact ended before ?1, and there is one. */
 #define ALL_ENDED(contact) "EXISTS (" CASES_OF(contact) ") AND NOT EXISTS (" CASES_OF(contact) " AND NOT " ENDED_BEFORE ")"
+/* The same, each counted from when it was handed over to IOM's own case system, if that was said and is later. */
+#define GIVEN_BEFORE "(" ENDED " AND max(" ENDED_AT ", ifnull(unixepoch(k.handed_over_on) * 1000, 0)) < ?1)"
+#define ALL_GIVEN(contact) "EXISTS (" CASES_OF(contact) ") AND NOT EXISTS (" CASES_OF(contact) " AND NOT " GIVEN_BEFORE ")"
+#define DAYS_30 "2592000000"
 #define WAVES "SELECT 1 FROM cases k JOIN checkin w ON w.case_ref = k.ref WHERE k.contact_id = contact.contact_id"
 
-enum act { EMPTIED, DELETED, PERSON, AUDIT };
+enum act { EMPTIED, DELETED, PERSON, AUDIT, NOTICE }; /* NOTICE: counted, and nothing is done */
 
 /* ?1: the moment before which; pages over contacts: ?2 < contact_id <= ?3. */
 static const struct rule {
@@ -49,7 +55,10 @@ static const struct rule {
 	{ RETAIN_PARTIAL, PERSON, true, "contact", NULL, "last_seen < ?1 AND NOT EXISTS (SELECT 1 FROM cases k WHERE"
 	  " k.contact_id = contact.contact_id) AND EXISTS (SELECT 1 FROM contact_point p WHERE p.contact_id = contact.contact_id)",
 	  "people who asked for a call, without a case" },
-	{ RETAIN_CASES, PERSON, true, "contact", NULL, ALL_ENDED("contact.contact_id"), "people whose cases are closed" },
+	{ RETAIN_CASES, PERSON, true, "contact", NULL, ALL_GIVEN("contact.contact_id"), "people whose cases are closed" },
+	{ RETAIN_CASES, NOTICE, false, "cases", NULL, "ref NOT LIKE '0%' AND handed_over_on IS NULL AND status IN ('CLOSED', 'WITHDRAWN')"
+	  " AND ifnull(closed_at, updated_at) BETWEEN ?1 AND ?1 + " DAYS_30,
+	  "closed cases that go within 30 days, never marked as handed over" },
 	{ RETAIN_ANSWERS, PERSON, true, "contact", NULL, "last_seen < ?1 AND EXISTS (" WAVES " AND k.ref NOT LIKE '0%') AND NOT EXISTS ("
 	  WAVES " AND w.due_at >= ?1)", "people after their last check-in" },
 	{ RETAIN_AUDIT, DELETED, false, "approval", NULL, "requested_at < ?1 AND state NOT IN ('REQUESTED', 'APPROVED')", "approvals" },
@@ -72,7 +81,7 @@ size_t retention_rules(void)
 
 struct retention_rule_name retention_rule(size_t rule)
 {
-	return (struct retention_rule_name){ rules[rule].class, rules[rule].what };
+	return (struct retention_rule_name){ rules[rule].class, rules[rule].what, rules[rule].act == NOTICE };
 }
 
 const char *retention_class_name(enum retention_class class)
@@ -221,7 +230,7 @@ int retention_step(struct db *db, struct retention_run *run)
 	}
 	if (rule->act == PERSON)
 		rc = people_of_page(db, rule, run, end, &n);
-	else if (run->only_count)
+	else if (run->only_count || rule->act == NOTICE)
 		rc = count_page(db, rule, run, end, &n);
 	else if (rule->act == AUDIT)
 		rc = audit_page(db, rule, run, &n);

@@ -27,6 +27,7 @@ struct retention_run {
 struct retention_rule_name {
 	enum retention_class class;
 	const char *what;
+	bool notice; /* counted alone: nothing went */
 };
 
 size_t retention_rules(void);

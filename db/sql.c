@@ -117,7 +117,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" returned_on = nullif(ifnull(?25, returned_on), ''),"
 		" close_reason = nullif(ifnull(?26, close_reason), ''),"
 		" tags = ifnull(?27, tags),"
-		" direction = ifnull(nullif(?28, ''), direction), updated_by = nullif(?29, '') WHERE ref = ?9",
+		" direction = ifnull(nullif(?28, ''), direction), handed_over_on = nullif(ifnull(?29, handed_over_on), ''),"
+		" updated_by = nullif(?30, '') WHERE ref = ?9",
 	[SQL_CASE_BIRTH_YEAR] = "UPDATE cases SET birth_year = ? WHERE ref = ?",
 	[SQL_CASE_SENSITIVE] = "UPDATE cases SET sensitive = ?, updated_at = ? WHERE ref = ?",
 

@@ -32,6 +32,7 @@ static const struct key {
 	{ "host_country", NULL, COUNTRY, CASE_HOST_COUNTRY, false },
 	{ "departed_on", NULL, DATE, CASE_DEPARTED_ON, false },
 	{ "returned_on", NULL, DATE, CASE_RETURNED_ON, false },
+	{ "handed_over_on", NULL, DATE, CASE_HANDED_OVER_ON, false },
 	{ "sex", "M F U", ONE_OF, CASE_SEX, false },
 	{ "age_band", "U18 18_39 40_59 60P U", ONE_OF, CASE_AGE_BAND, false },
 	{ "birth_year", NULL, YEAR, -1, false },
@@ -111,7 +112,7 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 		return err_set(err, -EINVAL, "phone: a change of number waits for a second person: set it alone, without other keys");
 	if (!key)
 		return err_set(err, -EINVAL, "%.*s: no such key; there are status, step, priority, assigned_to, office, region, city,"
-			       " nationality, return_country, host_country, departed_on, returned_on, sex, age_band, birth_year,"
+			       " nationality, return_country, host_country, departed_on, returned_on, handed_over_on, sex, age_band, birth_year,"
 			       " travel_doc, call_language, call_time, contact_pref, consent_checkins, checkin_safe, tags, close_reason, phone",
 			       (int)(a->key.len > 32 ? 32 : a->key.len), a->key.at);
 	switch (key->kind) {

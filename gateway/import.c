@@ -84,6 +84,40 @@ static int apply_row(const struct import_row *row, void *user)
 	return rc;
 }
 
+/* ---- who does not want to be here: by line, never by number */
+
+struct unwanted {
+	struct act_call *call;
+	struct buf lines;
+	char text[200];
+	size_t count;
+};
+
+static int note_unwanted(const struct import_row *row, void *user)
+{
+	struct unwanted *u = user;
+	size_t mark = arena_mark(&u->call->db->arena);
+	int rc = import_unwanted(u->call, row);
+	arena_back(&u->call->db->arena, mark);
+	if (rc != 1)
+		return rc;
+	if (u->count++ < 20)
+		buf_printf(&u->lines, "%s%zu", u->count > 1 ? ", " : "", row->line);
+	return 0;
+}
+
+static int refuse_unwanted(struct act_call *call, struct str text)
+{
+	struct unwanted u = { .call = call };
+	struct err err = { "" };
+	u.lines = buf_over(u.text, sizeof u.text);
+	int rc = import_read(text, note_unwanted, &u, &err);
+	if (rc != 0 || u.count == 0)
+		return rc;
+	return act_fail(call, -EINVAL, "line%s %.*s%s: phone: the person of this number was erased or said STOP; leave the line out, or"
+			" its number", u.count > 1 ? "s" : "", STR_ARG(buf_str(&u.lines)), u.count > 20 ? " and more" : "");
+}
+
 static void keep_first(size_t line, const char *what, void *user)
 {
 	struct act_call *call = user;
@@ -99,7 +133,9 @@ int import_apply(struct act_call *call, struct str kind, struct str text, size_t
 		return act_fail(call, -EINVAL, "cases or historic can be imported");
 	if (import_check(&call->g->config, &call->g->book.phones, kind, text, keep_first, call, rows) != 0)
 		return -EINVAL;
-	int rc = a.cases ? import_note(call->db, kind, text, (int64_t)*rows, call->now_ms) : 0;
+	int rc = a.cases ? refuse_unwanted(call, text) : 0;
+	if (rc == 0 && a.cases)
+		rc = import_note(call->db, kind, text, (int64_t)*rows, call->now_ms);
 	if (rc == -EEXIST)
 		return act_fail(call, -EALREADY, "this very file was imported before; nothing is changed");
 	if (rc == 0)

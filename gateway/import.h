@@ -21,6 +21,8 @@ int import_apply(struct act_call *call, struct str kind, struct str text, size_t
 /* Of one row; for gateway/import*.c. */
 int import_check_case(const struct config *config, const struct phone_plan *phones, const struct import_row *row, struct err *err);
 int import_apply_case(struct act_call *call, const struct import_row *row);
+/* 1: the person of this number said STOP, or was erased: no file brings them here; 0; error. */
+int import_unwanted(struct act_call *call, const struct import_row *row);
 int import_check_historic(const struct import_row *row, struct err *err);
 int import_apply_historic(struct act_call *call, const struct import_row *row);
 

@@ -2,6 +2,7 @@
 #include "gateway/import.h"
 
 #include "db/contact.h"
+#include "db/erase.h"
 #include "db/import.h"
 #include "gateway/case_change.h"
 #include "gateway/labels.h"
@@ -114,13 +115,37 @@ static int64_t instant_of(const struct config *config, const struct import_row *
 	return from + (int64_t)12 * 3600 * 1000;
 }
 
-static int find_person(struct act_call *call, const struct import_row *row, int64_t opened_ms, struct contact *who)
+/* The number as the house writes it; e164 "" when the row has none. */
+static void number_of(struct act_call *call, const struct import_row *row, struct phone *out)
 {
 	struct str value = import_value(row, "phone"), country = import_value(row, "phone_country");
+	*out = (struct phone){ .kind = PHONE_E164 };
+	if (value.len)
+		phone_parse(&call->g->book.phones, value, country.len ? country : call->g->config.programme_country, out);
+}
+
+int import_unwanted(struct act_call *call, const struct import_row *row)
+{
 	struct phone phone;
-	if (!value.len)
+	struct contact who;
+	number_of(call, row, &phone);
+	if (!phone.e164[0])
+		return 0;
+	int rc = number_said_stop(call->db, str_of(phone.e164));
+	if (rc != 0)
+		return rc;
+	rc = contact_by_number(call->db, str_of(phone.e164), &who);
+	if (rc == 1)
+		seal_key_forget(&who.key);
+	return rc == 0 ? erased_number(call->db, str_of(phone.e164)) : rc < 0 ? rc : 0; /* who came back by themselves is welcome */
+}
+
+static int find_person(struct act_call *call, const struct import_row *row, int64_t opened_ms, struct contact *who)
+{
+	struct phone phone;
+	number_of(call, row, &phone);
+	if (!phone.e164[0])
 		return contact_add_unreached(call->db, opened_ms, who);
-	phone_parse(&call->g->book.phones, value, country.len ? country : call->g->config.programme_country, &phone);
 	int rc = contact_by_number(call->db, str_of(phone.e164), who);
 	if (rc == 0)
 		return contact_add(call->db, str_of(phone.e164), str_of(phone.country), opened_ms, 0, who);

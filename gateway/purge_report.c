@@ -40,7 +40,7 @@ static int64_t sum_of(const struct retention_run *run)
 {
 	int64_t sum = 0;
 	for (size_t i = 0; i < retention_rules(); i++)
-		sum += run->count[i];
+		sum += retention_rule(i).notice ? 0 : run->count[i];
 	return sum;
 }
 
@@ -49,7 +49,7 @@ int purge_audit(struct db *db, const struct retention_run *run, struct str actor
 	struct buf b = buf_new(&db->arena, 1024);
 	buf_put_z(&b, "purge");
 	for (size_t i = 0; i < retention_rules(); i++)
-		if (run->count[i])
+		if (run->count[i] && !retention_rule(i).notice)
 			buf_printf(&b, " %s=%lld", retention_class_name(retention_rule(i).class), (long long)run->count[i]);
 	if (run->only_count || (sum_of(run) == 0 && str_eq_z(actor, "wasl")))
 		return 0;
@@ -72,8 +72,9 @@ json_t *purge_report(const struct config *config, const struct retention_run *ru
 	json_t *rules = json_array();
 	for (size_t i = 0; i < retention_rules(); i++) {
 		struct retention_rule_name name = retention_rule(i);
-		(void)json_array_append_new(rules, json_pack("{s:s, s:s, s:I, s:I}", "class", retention_class_name(name.class), "what",
-			name.what, "days", (json_int_t)days_of(config, name.class), "count", (json_int_t)run->count[i]));
+		(void)json_array_append_new(rules, json_pack("{s:s, s:s, s:b, s:I, s:I}", "class", retention_class_name(name.class), "what",
+			name.what, "notice", name.notice, "days", (json_int_t)days_of(config, name.class), "count",
+			(json_int_t)run->count[i]));
 	}
 	return json_pack("{s:s, s:b, s:o, s:I}", "at", at, "dry_run", run->only_count, "rules", rules, "kept_for_alert",
 			 (json_int_t)run->kept_for_alert);
@@ -90,7 +91,10 @@ void purge_print(FILE *out, const json_t *report)
 		long long days = (long long)json_integer_value(json_object_get(rule, "days"));
 		(void)fprintf(out, "  %8lld  %-12s %s", (long long)json_integer_value(json_object_get(rule, "count")),
 			      json_string_value(json_object_get(rule, "class")), json_string_value(json_object_get(rule, "what")));
-		(void)fprintf(out, ", %lld days\n", days);
+		if (json_is_true(json_object_get(rule, "notice")))
+			(void)fprintf(out, "\n");
+		else
+			(void)fprintf(out, ", %lld days\n", days);
 	}
 	long long kept = (long long)json_integer_value(json_object_get(report, "kept_for_alert"));
 	if (kept)

@@ -171,6 +171,7 @@ def erased_by_two():
         report.check("the other one is", house.rows("SELECT count(*) AS n FROM v_case WHERE ref = '%s'" % other_ref)[0]["n"] == 1)
         aside = [n for n in os.listdir(house.path("state")) if n.startswith("wasl.db.before-restore")]
         report.check("what was kept aside never held the person", aside and found(house, raw) == [], str(found(house, raw)))
+        not_by_a_file(house)
         house.start()
         report.check("who writes from the number is somebody new", one.dial()[:4] == "CON " and house.rows(
             "SELECT count(*) AS n FROM v_case k JOIN v_contact_point p USING (contact_id) WHERE p.phone = '%s'" % NUMBER)[0]["n"] == 0)
@@ -273,6 +274,26 @@ def merged_then_erased():
         vendor.close()
 
 
+def imports(house, *rows):
+    text = "direction,phone,opened_on\n" + "".join("FROM_MA,%s,2021-05-01\n" % row for row in rows)
+    return house.run("import", "cases", "-", "--as", "fatima", stdin=text.encode())
+
+
+def not_by_a_file(house):
+    """Who was erased, or said STOP, comes back by their own word alone."""
+    before = house.rows("SELECT count(*) AS n FROM v_case")
+    done = imports(house, "", "+212611990001", NUMBER, BARE)
+    said = done.stderr.decode()
+    report.check("a file does not bring an erased number back", done.returncode == 65 and "line 4:" in said, said)
+    report.check("which is told by line, not by number", NUMBER[1:] not in said and house.rows("SELECT count(*) AS n FROM v_case") == before, said)
+    house.start()
+    Phone(house, BARE).sms("STOP")
+    done = imports(house, NUMBER, "+212611990001", "0" + BARE[4:])
+    report.check("nor the number of who said STOP, however it is written", done.returncode == 65 and b"lines 2, 4:" in done.stderr, str(done))
+    report.check("without these lines the file is taken", imports(house, "", "+212611990001").returncode == 0)
+    house.stop()
+
+
 def crashes():
     """Killed before the list is written: nothing happened.  Between the list and the commit: made good at the start."""
     for point, gone in (("erased:1", False), ("suppression_written:1", True)):
@@ -371,16 +392,28 @@ def time_passes():
             "SELECT count(*) AS n FROM v_message WHERE text IS NOT NULL")[0]["n"] == 0 and house.rows(
                 "SELECT phone FROM v_contact_point")[0]["phone"] == NUMBER)
         report.check("the coded answers are", house.rows("SELECT count(*) AS n FROM v_answer WHERE value IS NOT NULL")[0]["n"] > 5)
-        at(house, 366)
+        at(house, 340)
+        house.stop()
+        house.edit("DELETE FROM setting WHERE name = 'purged'")
+        house.start()
+        warned = "closed cases that go within 30 days, never marked as handed over"
+        report.check("a month before, the report says that it was never handed over", counts(house.run("purge", "--json")).get(warned) == 1)
+        handed = time.strftime("%Y-%m-%d", time.gmtime(house.now()))
+        done = house.run("case", "set", closed, "handed_over_on=" + handed, "--as", "fatima", "--reason", "in the case system now")
+        report.check("it is handed over then", done.returncode == 0 and counts(house.run("purge", "--dry-run", "--json")) == {}, str(done))
+        at(house, 367)
         house.run("purge")
-        report.check("after a year nobody is known", house.rows("SELECT count(*) AS n FROM v_contact_point")[0]["n"] == 0)
+        report.check("a year after it was closed it is still there", [r["phone"] for r in house.rows("SELECT phone FROM v_contact_point")] == [NUMBER])
+        at(house, 708)
+        house.run("purge")
+        report.check("a year after it was handed over nobody is known", house.rows("SELECT count(*) AS n FROM v_contact_point")[0]["n"] == 0)
         report.check("and the case is counted", house.rows("SELECT count(*) AS n FROM v_case")[0]["n"] == 2)
-        at(house, 731)
+        at(house, 732)
         house.run("purge")
         report.check("after two years no trace of a message", house.rows("SELECT count(*) AS n FROM v_message")[0]["n"] == 0)
-        at(house, 1827)
+        at(house, 2200)
         house.run("purge")
-        report.check("after five years the audit's first lines", house.rows("SELECT min(seq) AS n FROM v_audit")[0]["n"] > 1)
+        report.check("five years after it the audit's first lines", house.rows("SELECT min(seq) AS n FROM v_audit")[0]["n"] > 1)
         files = sorted(os.listdir(house.path("state/purge")))
         report.check("each day that it ran has its report", len(files) >= 6, str(files))
         with open(house.path("state/purge/" + files[-1])) as f:

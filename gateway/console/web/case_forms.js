@@ -117,6 +117,13 @@ function editFields(one) {
 		of("checkin_safe", choices("yesno", ["yes", "no"])),
 		{ name: "departed_on", label: t("key.departed_on"), type: "date", value: one.departed_on ?? "" },
 		{ name: "returned_on", label: t("key.returned_on"), type: "date", value: one.returned_on ?? "" },
+		{
+			name: "handed_over_on",
+			label: t("key.handed_over_on"),
+			type: "date",
+			value: one.handed_over_on ?? "",
+			hint: t("key.handed_over_on.hint"),
+		},
 	];
 }
 

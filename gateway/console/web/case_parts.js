@@ -77,6 +77,7 @@ export function facts(one) {
 		[t("key.tags"), one.tags.length ? one.tags.map((tag) => [own(tag), " "]) : null],
 		[t("key.departed_on"), day(one.departed_on)],
 		[t("key.returned_on"), day(one.returned_on)],
+		[t("key.handed_over_on"), day(one.handed_over_on)],
 		[t("key.opened_at"), time(one.opened_at)],
 		[t("key.close_reason"), word("closing", one.close_reason)],
 	]);
