@@ -54,6 +54,14 @@ int checkin_open(struct db *db, struct str ref, struct checkin *out)
 	return read_one(&q, out);
 }
 
+int checkin_soon(struct db *db, struct str ref, int64_t until_ms, struct checkin *out)
+{
+	struct query q = db_query(db, SQL_CHECKIN_SOON);
+	bind_text(&q, ref);
+	bind_i64(&q, until_ms);
+	return read_one(&q, out);
+}
+
 int checkin_has_newer(struct db *db, const struct checkin *c, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_CHECKIN_NEWER);

@@ -20,6 +20,8 @@ int checkin_of_wave(struct db *db, struct str ref, struct str wave, struct check
 int checkin_by_id(struct db *db, int64_t checkin_id, struct checkin *out) __attribute__((warn_unused_result));
 /* The one that is being answered: invited, begun, or broken off. */
 int checkin_open(struct db *db, struct str ref, struct checkin *out) __attribute__((warn_unused_result));
+/* The first that was not said yet and is due until then. */
+int checkin_soon(struct db *db, struct str ref, int64_t until_ms, struct checkin *out) __attribute__((warn_unused_result));
 /* 1: a later one of this case is due already; 0; error. */
 int checkin_has_newer(struct db *db, const struct checkin *c, int64_t now_ms) __attribute__((warn_unused_result));
 /* 1: the one before this was never answered either. */

@@ -215,6 +215,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHECKIN_OPEN] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE case_ref = ? AND next_at IS NOT NULL"
 		" AND (outcome IN ('SENT', 'STARTED', 'PARTIAL') OR (outcome = 'SCHEDULED' AND texts > 0)) ORDER BY due_at DESC LIMIT 1",
 	[SQL_CHECKIN_OF_WAVE] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE case_ref = ? AND wave = ? ORDER BY due_at DESC LIMIT 1",
+	[SQL_CHECKIN_SOON] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE case_ref = ? AND outcome = 'SCHEDULED' AND texts = 0"
+		" AND next_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT 1",
 	[SQL_CHECKIN_BY_ID] = "SELECT " CHECKIN_COLUMNS " FROM checkin WHERE checkin_id = ?",
 	[SQL_CHECKIN_NEWER] = "SELECT 1 FROM checkin WHERE case_ref = ? AND due_at > ? AND due_at <= ? AND wave <> 'SPONT'"
 		" AND outcome IN ('SCHEDULED', 'SENT', 'STARTED') LIMIT 1",

@@ -5,8 +5,10 @@
 #include "gateway/case_change.h"
 #include "gateway/consents.h"
 #include "gateway/schedule_case.h"
+#include "gateway/schedule_now.h"
 
 #include <errno.h>
+#include <string.h>
 
 enum { ASSIGNMENTS_MAX = 32, NOTE_MAX = 4000 };
 
@@ -166,6 +168,26 @@ static int texts(struct act_call *call)
 	return rc == 0 ? act_audit(call, on ? STR("case.texts on") : STR("case.texts off"), str_of(row.ref)) : rc;
 }
 
+/* Ask now how it goes, whatever the calendar says; every rule of the schedule holds (gateway/schedule_now.h). */
+static int checkin(struct act_call *call)
+{
+	struct str ref;
+	struct checkin_now now;
+	int rc = act_text(call, "ref", 16, false, &ref);
+	if (rc == 0)
+		rc = schedule_now(call->g, ref, call->now_ms, &now);
+	else
+		return rc;
+	if (rc != 1)
+		return rc < 0 ? rc : act_fail(call, -ENOENT, "there is no case of this reference");
+	if (now.why_not)
+		return act_fail(call, strcmp(now.why_not, "open") == 0 ? -EALREADY : -EPERM, "no check-in is sent: %s", now.reason);
+	json_t *said = checkin_now_json(&now);
+	(void)json_object_update(call->answer, said);
+	json_decref(said);
+	return act_audit(call, STR("case.checkin"), ref);
+}
+
 const struct act case_acts[] = {
 	{ "case.set", set, false }, /* which keys need a reason: case_key_needs_reason() */
 	{ "case.note", note, false },
@@ -173,5 +195,6 @@ const struct act case_acts[] = {
 	{ "case.mentor", mentor, false },
 	{ "case.external", external, false },
 	{ "case.texts", texts, true },
+	{ "case.checkin", checkin, false },
 	{ NULL, NULL, false },
 };

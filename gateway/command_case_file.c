@@ -1,4 +1,5 @@
-/* wasl case note|notes|history|consent|consents|mentor|external|missed|merge|texts: what hangs on a case beside its keys. */
+/* wasl case note|notes|history|consent|consents|mentor|external|missed|checkin|merge|texts:
+ * what hangs on a case beside its keys. */
 #include "gateway/staff_command.h"
 
 static const struct staff_word words[] = {
@@ -18,6 +19,7 @@ static const struct staff_word words[] = {
 	{ "mentor", "ref mentor", "as!", "case.mentor", NULL },
 	{ "external", "ref number", "as!", "case.external", NULL },
 	{ "missed", "ref", "as!", "case.missed", NULL },
+	{ "checkin", "ref", "as!", "case.checkin", NULL },
 	{ "merge", "ref other", "as! reason! duplicate", "merge.ask", NULL },
 	{ "texts", "ref texts", "as! reason!", "case.texts", NULL },
 	{ NULL, NULL, NULL, NULL, NULL },

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* The value is the first byte of a string: returns the byte behind its closing quote, or the end. */
 static const char *behind_string(const char *at, const char *end)
@@ -130,4 +131,16 @@ void json_print_line(const json_t *value)
 {
 	(void)json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
 	(void)putchar('\n');
+}
+
+json_t *json_time(int64_t at_ms)
+{
+	char text[40];
+	time_t seconds = (time_t)(at_ms / 1000);
+	struct tm utc;
+	if (at_ms == 0 || !gmtime_r(&seconds, &utc))
+		return json_null();
+	size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+	(void)snprintf(text + n, sizeof text - n, ".%03dZ", (int)(at_ms % 1000));
+	return json_string(text);
 }

@@ -21,6 +21,7 @@ struct str json_get_str(const json_t *object, const char *key); /* likewise */
 json_t *json_from_str(struct str s);                            /* invalid UTF-8 becomes U+FFFD; NULL: out of memory */
 /* Adds key: s unless s.at is NULL.  Out of memory: the key is left out. */
 void json_put_str(json_t *object, const char *key, struct str s);
+json_t *json_time(int64_t at_ms);          /* ms since 1970 UTC, as ISO 8601 with milliseconds; null for 0 */
 void json_print_line(const json_t *value); /* compact, keys in order of insertion, to stdout, with a line end */
 
 #endif

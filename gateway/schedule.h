@@ -38,6 +38,9 @@ json_t *schedule_answer(struct db *db, int64_t now_ms);
 
 /* One check-in whose time has come, inside an item (gateway/schedule_step.c). */
 int schedule_step(struct gateway *g, int64_t checkin_id, int64_t now_ms) __attribute__((warn_unused_result));
+/* May a text that nobody asked for be said now?  *until 0: now; else not before, and *why: "quiet_hours", "limit". */
+int schedule_wait(struct gateway *g, struct str country, int64_t contact_id, int64_t now_ms, int64_t *until, const char **why)
+	__attribute__((warn_unused_result));
 /* Conversations by SMS that wait for an answer (gateway/schedule_silence.c).  *more: come again. */
 int schedule_silence(struct gateway *g, int64_t now_ms, bool *more) __attribute__((warn_unused_result));
 /* The next look, at once, as the timer does it. */

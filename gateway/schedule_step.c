@@ -34,10 +34,9 @@ static const char *country_of(const struct due *d, char storage[4])
 	return str_copy(iso, storage, 4) ? storage : "";
 }
 
-static int64_t permitted(const struct due *d, int64_t at_ms)
+static int64_t permitted(struct gateway *g, struct str country, int64_t at_ms)
 {
-	char iso[4];
-	int64_t next = calendar_next_permitted(&d->g->config, str_of(country_of(d, iso)), at_ms);
+	int64_t next = calendar_next_permitted(&g->config, country, at_ms);
 	return next < 0 ? at_ms + DAY_MS : next; /* a country that is always quiet: nothing leaves, the window closes */
 }
 
@@ -152,25 +151,31 @@ static int ask_a_person(struct due *d)
 }
 
 /* Not now: at night, too many lately, another a moment ago. */
-static int wait_if_must(struct due *d, int64_t *until)
+int schedule_wait(struct gateway *g, struct str country, int64_t contact_id, int64_t now_ms, int64_t *until, const char **why)
 {
 	int64_t count, last;
-	*until = permitted(d, d->now_ms);
-	if (*until > d->now_ms)
+	*until = permitted(g, country, now_ms);
+	*why = "quiet_hours";
+	if (*until > now_ms)
 		return 0;
 	*until = 0;
-	int rc = texts_sent_first(d->db, d->who.contact_id, d->now_ms - LIMIT_MS, d->now_ms, &count, &last);
+	*why = "limit";
+	int rc = texts_sent_first(&g->db, contact_id, now_ms - LIMIT_MS, now_ms, &count, &last);
 	if (rc != 0)
 		return rc;
-	if (count >= d->g->config.limits.outbound_unsolicited_per_14_days)
-		*until = permitted(d, d->now_ms + DAY_MS);
-	else if (last + BETWEEN_TEXTS_MS > d->now_ms)
+	if (count >= g->config.limits.outbound_unsolicited_per_14_days)
+		*until = permitted(g, country, now_ms + DAY_MS);
+	else if (last + BETWEEN_TEXTS_MS > now_ms)
 		*until = last + BETWEEN_TEXTS_MS;
+	else
+		*why = NULL;
 	return 0;
 }
 
 static int next_text(struct due *d)
 {
+	const char *why;
+	char iso[4];
 	int64_t until;
 	int newer = checkin_has_newer(d->db, &d->c, d->now_ms);
 	if (newer < 0)
@@ -179,7 +184,7 @@ static int next_text(struct due *d)
 		return checkin_set_outcome(d->db, d->c.checkin_id, "EXPIRED", "a newer check-in is due", 0);
 	if (d->c.texts >= 3)
 		return ask_a_person(d);
-	int rc = wait_if_must(d, &until);
+	int rc = schedule_wait(d->g, str_of(country_of(d, iso)), d->who.contact_id, d->now_ms, &until, &why);
 	if (rc != 0)
 		return rc;
 	return until ? checkin_look_again(d->db, d->c.checkin_id, or_end(d, until)) : say(d);

@@ -163,19 +163,6 @@ static void verb_schedule(struct gateway *g, json_t *request, struct control_cal
 
 /* ---- channels */
 
-static json_t *time_json(int64_t at_ms)
-{
-	char text[40];
-	if (at_ms == 0)
-		return json_null();
-	time_t seconds = (time_t)(at_ms / 1000);
-	struct tm utc;
-	gmtime_r(&seconds, &utc);
-	size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(text + n, sizeof text - n, ".%03dZ", (int)(at_ms % 1000));
-	return json_string(text);
-}
-
 /* "KES 1785.50", and when it was so; null where the vendor does not tell. */
 static void put_credit(struct db *db, const struct channel *channel, json_t *one)
 {
@@ -183,7 +170,7 @@ static void put_credit(struct db *db, const struct channel *channel, json_t *one
 	int64_t at_ms = 0;
 	bool known = credit_known(db, channel, text, &at_ms);
 	(void)json_object_set_new(one, "credit", known ? json_string(text) : json_null());
-	(void)json_object_set_new(one, "credit_at", time_json(at_ms));
+	(void)json_object_set_new(one, "credit_at", json_time(at_ms));
 }
 
 json_t *channels_json(struct db *db, const struct config *config)
@@ -201,12 +188,12 @@ json_t *channels_json(struct db *db, const struct config *config)
 		json_put_str(one, "id", channel->id);
 		(void)json_object_set_new(one, "adapter", json_string(channel->adapter->name));
 		(void)json_object_set_new(one, "state", json_string(s.stopped_at ? "stopped" : "running"));
-		(void)json_object_set_new(one, "last_inbound", time_json(s.last_inbound_at));
-		(void)json_object_set_new(one, "last_send", time_json(s.last_send_at));
+		(void)json_object_set_new(one, "last_inbound", json_time(s.last_inbound_at));
+		(void)json_object_set_new(one, "last_send", json_time(s.last_send_at));
 		(void)json_object_set_new(one, "queue", json_integer(queued));
 		(void)json_object_set_new(one, "accepted", json_integer(s.accepted));
 		(void)json_object_set_new(one, "refused", json_integer(s.refused));
-		(void)json_object_set_new(one, "last_error_at", time_json(s.last_error_at));
+		(void)json_object_set_new(one, "last_error_at", json_time(s.last_error_at));
 		(void)json_object_set_new(one, "last_error", s.last_error[0] ? json_string(s.last_error) : json_null());
 		put_credit(db, channel, one);
 		(void)json_array_append_new(all, one);

@@ -1,6 +1,8 @@
 /* A case to read: all that hangs on it, its messages page by page, its numbers in clear when they are asked for. */
 #include "gateway/console/queue.h"
 
+#include "gateway/schedule_now.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,6 +162,26 @@ void api_phone(struct call *call)
 		" shared AS \"b:shared\", safe AS \"b:safe\" FROM main.contact_point WHERE contact_id = ?1 ORDER BY point_id DESC";
 	json_t *phones = ROWS(call, sql, cell_of_i64(call->seen.contact_id));
 	call_read(call, "case.phone.read", call->seen.ref, phones ? json_pack("{s:o}", "phones", phones) : NULL);
+}
+
+/* Would a check-in leave now?  On the line thread: what the schedule sees. */
+static void look_at_checkin(struct letter *letter, struct gateway *g)
+{
+	struct call *call = (struct call *)letter;
+	struct checkin_now now;
+	call->answer = schedule_now_look(g, call->seen.ref, call->now_ms, &now) == 1 ? checkin_now_json(&now) : NULL;
+}
+
+static void tell_checkin(struct call *call)
+{
+	json_t *answer = call->answer;
+	call->answer = NULL;
+	call_read(call, "case.checkin.read", call->seen.ref, answer);
+}
+
+void api_checkin(struct call *call)
+{
+	call_look(call, 0, look_at_checkin, tell_checkin);
 }
 
 void api_draft(struct call *call)

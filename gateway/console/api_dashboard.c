@@ -80,7 +80,7 @@ static void tell(struct call *call)
 	struct str named = call_query(call, "office");
 	struct cell since = cell_of_i64(since_ms), office = cell_of_text(named.len ? named : (struct str){ NULL, 0 });
 	int64_t minutes = NUMBER_OF(call, first_reply_sql, since, office);
-	bool whole = put(answer, "since", time_of(since_ms)) && put(answer, "funnel", ROWS(call, funnel_sql, since, office)) &&
+	bool whole = put(answer, "since", json_time(since_ms)) && put(answer, "funnel", ROWS(call, funnel_sql, since, office)) &&
 		     put(answer, "dropoff", ROWS(call, dropoff_sql, since, office)) &&
 		     put(answer, "waves", ROWS(call, waves_sql, since, office)) &&
 		     put(answer, "statuses", ROWS(call, statuses_sql, since, office)) &&

@@ -29,7 +29,7 @@ static json_t *job_json(const struct desk_job *j)
 	(void)json_object_set_new(one, "format", json_string(j->format));
 	(void)json_object_set_new(one, "file", done ? json_string(j->file) : json_null());
 	(void)json_object_set_new(one, "package", done && desk_job_is_package(j) ? json_string(package) : json_null());
-	(void)json_object_set_new(one, "expires_at", time_of(j->created_ms + DESK_JOB_KEPT_MS));
+	(void)json_object_set_new(one, "expires_at", json_time(j->created_ms + DESK_JOB_KEPT_MS));
 	json_put_str(one, "job_id", str_of(j->id));
 	json_put_str(one, "what", str_of(j->name));
 	(void)json_object_set_new(one, "state", json_string(states[j->state]));
@@ -37,7 +37,7 @@ static json_t *job_json(const struct desk_job *j)
 	(void)json_object_set_new(one, "title", j->state == DESK_JOB_FAILED ? json_from_str(str_of(j->err.text)) :
 				  done && j->title[0] ? json_from_str(str_of(j->title)) : json_null());
 	(void)json_object_set_new(one, "result", done ? json_string(result) : json_null());
-	(void)json_object_set_new(one, "created_at", time_of(j->created_ms));
+	(void)json_object_set_new(one, "created_at", json_time(j->created_ms));
 	return one;
 }
 

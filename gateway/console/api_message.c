@@ -100,7 +100,7 @@ static void message_is_queued(struct call *call)
 	struct sending *s = call->extra;
 	json_t *answer = json_object();
 	(void)json_object_set_new(answer, "message_id", json_integer(s->message_id));
-	(void)json_object_set_new(answer, "undo_until", time_of(call->now_ms + UNDO_MS));
+	(void)json_object_set_new(answer, "undo_until", json_time(call->now_ms + UNDO_MS));
 	(void)json_object_set_new(answer, "encoding", json_string(s->encoding));
 	(void)json_object_set_new(answer, "segments", json_integer((json_int_t)s->segments));
 	call_answer(call, 202, answer);

@@ -106,7 +106,7 @@ static int look_at(const char *const *names, const struct cell *row, size_t colu
 	json_put_str(one, "ref", row[1].text);
 	json_put_str(one, "snippet", snippet_of(row[0].text));
 	(void)json_object_set_new(one, "message_id", json_integer(row[2].integer));
-	(void)json_object_set_new(one, "at", time_of(row[3].integer));
+	(void)json_object_set_new(one, "at", json_time(row[3].integer));
 	json_put_str(one, "status", row[4].text);
 	json_put_str(one, "priority", row[5].text);
 	(void)json_object_set_new(one, "name", row[6].kind == CELL_TEXT ? json_from_str(row[6].text) : json_null());

@@ -77,7 +77,7 @@ static void tell_link(struct call *call, unsigned status)
 	json_t *answer = json_object();
 	json_put_str(answer, "user", u->wish.user);
 	json_put_str(answer, "link", buf_str(&b));
-	(void)json_object_set_new(answer, "expires_at", time_of(call->now_ms + ACCOUNT_LINK_MS));
+	(void)json_object_set_new(answer, "expires_at", json_time(call->now_ms + ACCOUNT_LINK_MS));
 	explicit_bzero(u->token, sizeof u->token);
 	call_answer(call, status, answer);
 }

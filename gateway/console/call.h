@@ -143,7 +143,6 @@ json_t *rows_all(struct call *call, const char *sql, const struct cell *values, 
 json_t *rows_one(struct call *call, const char *sql, const struct cell *values, size_t count);  /* object, json_null(), NULL */
 int64_t rows_number(struct call *call, const char *sql, const struct cell *values, size_t count); /* -1: none, error */
 struct str rows_text(struct call *call, const char *sql, const struct cell *values, size_t count); /* arena; at == NULL */
-json_t *time_of(int64_t at_ms);   /* null for 0 */
 #define ROWS(call, sql, ...) \
 	rows_all(call, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell))
 #define ROW(call, sql, ...) \

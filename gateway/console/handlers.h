@@ -12,7 +12,7 @@ handler_fn api_events, api_presence;
 /* api_queue.c */
 handler_fn api_queue, api_counts;
 /* api_case.c, api_case_change.c */
-handler_fn api_case, api_timeline, api_phone;
+handler_fn api_case, api_timeline, api_phone, api_checkin;
 handler_fn api_case_set, api_assign, api_read, api_draft, api_draft_put, api_glass;
 /* api_message.c, api_measure.c */
 handler_fn api_send, api_undo, api_retry, api_measure;

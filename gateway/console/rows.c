@@ -6,18 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-json_t *time_of(int64_t at_ms)
-{
-	char text[40];
-	time_t seconds = (time_t)(at_ms / 1000);
-	struct tm utc;
-	if (at_ms == 0 || !gmtime_r(&seconds, &utc))
-		return json_null();
-	size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-	(void)snprintf(text + n, sizeof text - n, ".%03dZ", (int)(at_ms % 1000));
-	return json_string(text);
-}
-
 static json_t *words_of(struct str text)
 {
 	json_t *all = json_array();
@@ -53,7 +41,7 @@ static void put_cell(json_t *object, const char *name, const struct cell *c)
 	else if (strncmp(name, "j:", 2) == 0)
 		name += 2, value = c->kind == CELL_NULL ? json_null() : json_parse(c->text, NULL);
 	else if (c->kind == CELL_INTEGER && is_time(str_of(name)))
-		value = time_of(c->integer);
+		value = json_time(c->integer);
 	else
 		value = plain(c);
 	(void)json_object_set_new(object, name, value ? value : json_null());

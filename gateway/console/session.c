@@ -152,10 +152,10 @@ json_t *session_json(struct call *call)
 	(void)json_object_set_new(answer, "shortcuts", json_boolean(s->shortcuts));
 	json_put_str(answer, "csrf", str_of(s->csrf));
 	(void)json_object_set_new(answer, "idle_seconds", json_integer(IDLE_MS / 1000));
-	(void)json_object_set_new(answer, "idle_until", time_of(s->seen_at + IDLE_MS));
-	(void)json_object_set_new(answer, "ends_at", time_of(s->began_at + SESSION_MS));
+	(void)json_object_set_new(answer, "idle_until", json_time(s->seen_at + IDLE_MS));
+	(void)json_object_set_new(answer, "ends_at", json_time(s->began_at + SESSION_MS));
 	(void)json_object_set_new(answer, "demo", json_boolean(call->c->demo));
-	(void)json_object_set_new(answer, "now", time_of(call->now_ms));
+	(void)json_object_set_new(answer, "now", json_time(call->now_ms));
 	json_put_str(answer, "timezone", call->c->g->config.timezone);
 	return answer;
 }

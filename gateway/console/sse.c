@@ -215,7 +215,7 @@ json_t *presence_of(struct console *c, struct str ref, struct str but_user)
 		json_put_str(one, "user", str_of(p->user));
 		json_put_str(one, "name", str_of(p->name));
 		(void)json_object_set_new(one, "state", json_string(p->typing ? "typing" : "viewing"));
-		(void)json_object_set_new(one, "since", time_of(gateway_now(c->g) - (now - p->since_ms)));
+		(void)json_object_set_new(one, "since", json_time(gateway_now(c->g) - (now - p->since_ms)));
 		(void)json_array_append_new(all, one);
 	}
 	return all;

@@ -223,6 +223,26 @@ def events(gw, person, refs):
     c.close()
 
 
+def checkin_now(gw, person, refs):
+    path = "/cases/%s/checkin" % refs["rabat"]
+    a = person.get(path)
+    check("why no check-in leaves", a.status == 200 and a.json["why_not"] == "no_consent" and a.json["at"] is None, str(a.raw))
+    a = person.post(path)
+    check("and none does", a.status == 403 and "no consent to check-ins" in a.json["title"] + a.json.get("detail", ""), str(a.raw))
+    home = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 60 * 86400))
+    a = person.ask("PATCH", "/cases/" + refs["rabat"], {"set": {"status": "RETURNED", "returned_on": home, "consent_checkins": "yes"},
+                                                        "reason": "is home"})
+    check("home, and agreed", a.status == 200, str(a.raw))
+    looked, a = person.get(path), person.post(path)
+    check("it leaves, beside the waves, and the page had said when", a.status == 200 and a.json["wave"] == looked.json["wave"] == "SPONT"
+          and a.json["at"] and a.json["waits"] == looked.json["waits"], str((looked.raw, a.raw)))
+    out = gw.run("case", "checkin", refs["rabat"], "--as", "root", "--json")
+    again = a.json["waits"] in ("quiet_hours", "limit", "conversation")  # not said yet: asking again says the same
+    check("once", out.returncode == (0 if again else 73), str(out))
+    waves = [c["wave"] for c in person.get("/cases/" + refs["rabat"]).json["checkins"]]
+    check("one row of it", waves.count("SPONT") == 1, str(waves))
+
+
 def reports(gw, people):
     manager = people["manager"]
     a = manager.post("/reports", {"name": "year-from", "parameters": {"year": "2026"}})
@@ -291,6 +311,7 @@ with house.House() as gw:
     work(gw, first, refs)
     merge(people, first, refs)
     events(gw, first, refs)
+    checkin_now(gw, first, refs)
     reports(gw, people)
     accounts(gw, people["admin"], people)
     wrong = [w for p in [*people.values(), first] for w in p.answers]

@@ -11,9 +11,11 @@
 #include "gateway/outbox.h"
 #include "gateway/schedule.h"
 #include "gateway/schedule_case.h"
+#include "gateway/schedule_now.h"
 #include "gateway/step.h"
 #include "tests/unit/check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -646,6 +648,112 @@ static void test_ramadan(void)
 	CHECK(of_int(p.ref, "due_at", "M1") != of_int(q.ref, "due_at", "M1"));
 }
 
+/* ---- "send a check-in now" */
+
+static int ask_now(const struct person *p, char at_or_why[64])
+{
+	json_t *request = json_pack("{s:s}", "ref", p->ref);
+	struct act_call call = { .g = &g, .db = &g.db, .user = STR("amina"), .reason = STR(""), .now_ms = gateway_now(&g),
+				 .request = request, .answer = json_object() };
+	begin();
+	int rc = act_run("case.checkin", &call);
+	CHECK_INT(db_item_end(&g.db, rc == 0), 0);
+	CHECK_INT(db_commit(&g.db), 0);
+	const char *wave = json_string_value(json_object_get(call.answer, "wave"));
+	const char *waits = json_string_value(json_object_get(call.answer, "waits"));
+	(void)snprintf(at_or_why, 64, "%s %s", wave ? wave : "-", waits ? waits : "-");
+	json_decref(call.answer);
+	json_decref(request);
+	return rc;
+}
+
+static const char *looks(const struct person *p)
+{
+	static struct checkin_now now;
+	CHECK_INT(schedule_now_look(&g, str_of(p->ref), gateway_now(&g), &now), 1);
+	return now.why_not ? now.why_not : now.waits ? now.waits : now.wave;
+}
+
+static void test_now(void)
+{
+	char said[64];
+	now_is(at("2028-03-06 10:00"));
+	struct person p = somebody("GN", "2028-01-10"); /* M1 is over, M3 due in April */
+	int64_t m3 = of_int(p.ref, "due_at", "M3");
+	check_begin("now: one beside the waves, quiet, and the waves stay where they are");
+	CHECK_STR(str_of(looks(&p)), STR("SPONT"));
+	CHECK_INT(ask_now(&p, said), 0);
+	CHECK_STR(str_of(said), STR("SPONT -"));
+	CHECK_INT(deliver("gn"), 1);
+	CHECK(!strstr(last_text(&p).at, "OIM") && !strstr(last_text(&p).at, "retour"));
+	CHECK_INT(of_int(p.ref, "texts = 1 AND outcome = 'SENT'", "SPONT"), 1);
+	CHECK(of_int(p.ref, "due_at", "M3") == m3 && m3 > 0);
+	check_begin("one that waits for its answer is not said again");
+	CHECK_STR(str_of(looks(&p)), STR("open"));
+	CHECK_INT(ask_now(&p, said), -EALREADY);
+	check_begin("it is answered like any other");
+	sms(&p, "1");
+	sms(&p, "1994");
+	CHECK_INT(of_int(p.ref, "outcome = 'STARTED'", "SPONT"), 1);
+	close_case(&p);
+
+	check_begin("the wave of this week is brought forward, once");
+	now_is(at("2028-03-12 23:00"));
+	struct person q = somebody("GN", "2028-02-15"); /* M1: 2028-03-16 */
+	CHECK_STR(str_of(looks(&q)), STR("quiet_hours"));
+	CHECK_INT(ask_now(&q, said), 0);
+	CHECK_STR(str_of(said), STR("M1 quiet_hours"));
+	CHECK_INT(ask_now(&q, said), 0);
+	CHECK_INT(pass_until(at("2028-03-13 12:00")), 1);
+	CHECK_INT(of_int(q.ref, "texts = 1 AND outcome = 'SENT'", "M1"), 1);
+	CHECK_INT(of_int(q.ref, "count(*)", "SPONT"), 0);
+
+	check_begin("what keeps somebody from being asked keeps them from being asked now, and nothing is left of it");
+	static const struct {
+		const char *key, *value, *why;
+	} why[] = { { "contact_pref", "NO_CALL", "no_call" }, { "age_band", "U18", "unsafe" }, { "status", "REFERRED_PROTECTION", "unsafe" },
+		    { "status", "WITHDRAWN", "closed" }, { "consent_checkins", "no", "no_consent" } };
+	now_is(at("2028-03-20 10:00"));
+	for (size_t i = 0; i < sizeof why / sizeof *why; i++) {
+		struct person r = somebody("GN", "2028-01-10");
+		set(&r, why[i].key, why[i].value);
+		CHECK_STR(str_of(looks(&r)), str_of(why[i].why));
+		CHECK_INT(ask_now(&r, said), -EPERM);
+		CHECK_INT(of_int(r.ref, "count(*)", "SPONT") + texts_first(&r), 0);
+	}
+	struct person stop = somebody("GN", "2028-01-10"), frozen = somebody("GN", "2028-01-10"), home = somebody("GN", NULL),
+		      sn = somebody("SN", "2028-01-10"), braked = somebody("GN", "2028-01-10");
+	begin();
+	CHECK_INT(opt_out(&g.db, str_of(stop.number), "keyword", gateway_now(&g)), 0);
+	CHECK_INT(points_of_contact_set_status(&g.db, frozen.contact_id, "BLOCKED", gateway_now(&g)), 0);
+	end();
+	CHECK_STR(str_of(looks(&stop)), STR("opted_out"));
+	CHECK_STR(str_of(looks(&frozen)), STR("no_number"));
+	CHECK_STR(str_of(looks(&home)), STR("no_return"));
+	CHECK_STR(str_of(looks(&sn)), STR("no_channel"));
+	CHECK_INT(ask_now(&stop, said), -EPERM);
+	CHECK_INT(ask_now(&frozen, said), -EPERM);
+	check_begin("the limit of unsolicited texts holds");
+	for (int i = 0; i < 3; i++) {
+		begin();
+		CHECK_INT(sqlite3_exec(g.db.conn, "UPDATE checkin SET outcome = 'COMPLETED', next_at = NULL WHERE wave = 'SPONT'", NULL, NULL,
+				       NULL), SQLITE_OK);
+		end();
+		CHECK_INT(ask_now(&braked, said), 0);
+		CHECK_STR(str_of(said), STR("SPONT -"));
+		CHECK_INT(deliver("gn"), 1);
+		now_is(gateway_now(&g) + 2 * HOUR_MS);
+	}
+	begin();
+	CHECK_INT(sqlite3_exec(g.db.conn, "UPDATE checkin SET outcome = 'COMPLETED', next_at = NULL WHERE wave = 'SPONT'", NULL, NULL, NULL),
+		  SQLITE_OK);
+	end();
+	CHECK_STR(str_of(looks(&braked)), STR("limit"));
+	CHECK_INT(ask_now(&braked, said), 0);
+	CHECK_STR(str_of(said), STR("SPONT limit"));
+	CHECK_INT(deliver("gn"), 0);
+}
+
 int main(void)
 {
 	struct err err = { "" };
@@ -665,6 +773,7 @@ int main(void)
 	test_unfinished();
 	test_signals();
 	test_ramadan();
+	test_now();
 	test_fading();
 	schedule_stop(&g);
 	loop_free(g.loop);

@@ -89,6 +89,8 @@ const openapi = JSON.parse(fs.readFileSync(path.join(here, "../../gateway/consol
 const schemas = openapi.components.schemas;
 families.reason = schemas.QueueItem.properties.reasons.items.enum;
 families.warning = schemas.Measured.properties.warnings.items.enum;
+families["checkin.why"] = schemas.CheckinNow.properties.why_not.enum.filter(Boolean);
+families["checkin.waits"] = schemas.CheckinNow.properties.waits.enum.filter(Boolean);
 families.job = schemas.Job.properties.state.enum;
 families.user = schemas.User.properties.state.enum;
 for (const language of LANGUAGES)

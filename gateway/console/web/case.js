@@ -15,7 +15,7 @@ import { replyBox } from "./reply.js";
 
 const PRESENCE_MS = 20000;
 const BAR = ["call", "note", "refer", "appointment", "returned", "edit"];
-const MORE = ["task", "close", "number", "merge", "erase"];
+const MORE = ["checkin", "task", "close", "number", "merge", "erase"];
 
 function section(name, title, ...content) {
 	return h(

@@ -1,7 +1,8 @@
 // What a counsellor writes into a case: one small form an act.
 import { change, etag, forget, get, post } from "./api.js";
-import { form } from "./forms.js";
-import { country, languageName, t, word } from "./i18n.js";
+import { fill, h } from "./dom.js";
+import { explain, form } from "./forms.js";
+import { country, languageName, moment, t, word } from "./i18n.js";
 import { choices } from "./labels.js";
 import * as codes from "./codes.js";
 
@@ -125,6 +126,15 @@ function editFields(one) {
 			hint: t("key.handed_over_on.hint"),
 		},
 	];
+}
+
+/** When a check-in leaves, or why none does. */
+function checkinWords(now) {
+	if (now.why_not) return t("checkin.not") + " " + word("checkin.why", now.why_not);
+	return [
+		t("checkin.goes", { wave: word("wave", now.wave), at: moment(now.at) }),
+		now.waits ? " " + word("checkin.waits", now.waits) : "",
+	].join("");
 }
 
 /** name -> (case, done) -> form. done(words): it went well. */
@@ -289,6 +299,24 @@ export const FORMS = {
 				await done(t("second.asked"));
 			},
 		}),
+	checkin: (one, done) => {
+		const path = "/api/v1/cases/" + one.ref + "/checkin";
+		const told = h("p", { role: "status" }, t("checkin.looks"));
+		const send = form({
+			fields: [],
+			submit: t("checkin.send"),
+			run: async () => done(checkinWords(await post(path))),
+		});
+		send.hidden = true;
+		get(path).then(
+			(now) => {
+				fill(told, checkinWords(now));
+				send.hidden = now.why_not !== null;
+			},
+			(error) => fill(told, explain(error)),
+		);
+		return h("div", null, told, send);
+	},
 	merge: (one, done) =>
 		form({
 			danger: true,
