@@ -2,6 +2,7 @@
 
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/staff.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,6 +102,8 @@ static int restored(struct db *db, struct str made_at, int64_t now_ms, int64_t *
 	char floor[32];
 	(void)snprintf(floor, sizeof floor, "%lld", (long long)db->last_id + ID_ROOM);
 	int rc = park_outbox(db, parked);
+	if (rc == 0) /* a cookie stolen or a link spent since the backup must not come back to life */
+		rc = staff_shut_all(db);
 	if (rc == 0)
 		rc = setting_put(db, "id_floor", floor);
 	if (rc == 0)

@@ -30,8 +30,9 @@ int backup_seal(const struct vault *vault, const char *from, struct str about, c
 int backup_open(const struct vault *vault, const char *from, const char *to, char *about, size_t cap, struct err *err)
 	__attribute__((warn_unused_result));
 
-/* What a restored database must know before it is used: nothing that waited in its outbox leaves by itself, ids that a lost
- * time may have used are not used again.  One batch; *parked: messages that wait for somebody's decision. */
+/* What a restored database must know before it is used: nothing that waited in its outbox leaves by itself, nobody is signed
+ * in, no link of an account works, ids that a lost time may have used are not used again.  One batch; *parked: messages that
+ * wait for somebody's decision. */
 int backup_make_restored(struct db *db, struct str made_at, int64_t now_ms, int64_t *parked) __attribute__((warn_unused_result));
 /* Every page, every foreign key, the audit's chain. */
 int backup_verify(struct db *db, struct err *err) __attribute__((warn_unused_result));

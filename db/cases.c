@@ -179,6 +179,18 @@ int case_proof(struct db *db, struct str ref, unsigned *tries, int64_t *tried_at
 	return rc < 0 ? rc : 0;
 }
 
+int case_version(struct db *db, struct str ref, struct str *out)
+{
+	struct query q = db_query(db, SQL_CASE_VERSION);
+	bind_text(&q, ref);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc < 0 ? rc : -ENOENT;
+	*out = arena_str(&db->arena, col_str(&q, 0));
+	db_done(&q);
+	return out->at ? 0 : -ENOMEM;
+}
+
 int case_set_proof(struct db *db, struct str ref, unsigned tries, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_CASE_PROOF_SET);

@@ -36,6 +36,16 @@ struct case_change {
 	struct str by;                /* who changes it, for the history; empty: a conversation or a rule */
 };
 
+/* Everything of a case that staff can set, as one text: two reads with the same text differ in nothing a change could undo. */
+#define CASE_VERSION \
+	"quote(c.status) || ',' || quote(c.priority) || ',' || quote(c.step) || ',' || quote(c.assigned_to) || ',' || " \
+	"quote(c.office) || ',' || quote(c.region) || ',' || quote(c.city) || ',' || quote(c.nationality) || ',' || " \
+	"quote(c.return_country) || ',' || quote(c.host_country) || ',' || quote(c.departed_on) || ',' || " \
+	"quote(c.returned_on) || ',' || quote(c.sex) || ',' || quote(c.age_band) || ',' || quote(c.birth_year) || ',' || " \
+	"quote(c.travel_doc) || ',' || quote(c.call_language) || ',' || quote(c.call_time) || ',' || " \
+	"quote(c.contact_pref) || ',' || quote(c.consent_checkins) || ',' || quote(c.checkin_safe) || ',' || " \
+	"quote(c.tags) || ',' || quote(c.close_reason)"
+
 struct case_change case_change_none(void);
 int case_text_named(struct str name);                 /* enum case_text, or -1 */
 
@@ -50,6 +60,8 @@ int case_open(struct db *db, struct str ref, int64_t contact_id, struct str dire
 /* The history of status, step, priority, office and assigned_to writes itself (triggers); that of tags is written here. */
 int case_update(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
 	__attribute__((warn_unused_result));
+/* CASE_VERSION of it; in the batch's arena.  -ENOENT. */
+int case_version(struct db *db, struct str ref, struct str *out) __attribute__((warn_unused_result));
 int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)
 	__attribute__((warn_unused_result));
 

@@ -182,20 +182,18 @@ static int migrate(struct db *db, struct err *err)
 	return 0;
 }
 
+/* The highest number that any table has as its key: which tables there are, the schema says, so that none is forgotten. */
 static int find_last_id(struct db *db, struct err *err)
 {
-	db->last_id = pragma_number(db, "SELECT max(ifnull((SELECT max(contact_id) FROM contact), 0),"
-		" ifnull((SELECT max(point_id) FROM contact_point), 0), ifnull((SELECT max(consent_id) FROM consent), 0),"
-		" ifnull((SELECT max(answer_id) FROM answer), 0), ifnull((SELECT max(alert_id) FROM alert), 0),"
-		" ifnull((SELECT max(task_id) FROM task), 0), ifnull((SELECT max(session_id) FROM session), 0),"
-		" ifnull((SELECT max(replay_id) FROM replay), 0), ifnull((SELECT max(message_id) FROM message), 0),"
-		" ifnull((SELECT max(parked_id) FROM parked), 0), ifnull((SELECT max(run_id) FROM answer), 0),"
-		" ifnull((SELECT max(approval_id) FROM approval), 0), ifnull((SELECT max(note_id) FROM note), 0),"
-		" ifnull((SELECT max(meeting_id) FROM meeting), 0), ifnull((SELECT max(appointment_id) FROM appointment), 0),"
-		" ifnull((SELECT max(referral_id) FROM referral), 0),"
-		" ifnull((SELECT max(checkin_id) FROM checkin), 0), ifnull((SELECT max(claim_id) FROM number_claim), 0),"
+	static const char of_tables[] = "SELECT 'SELECT max(' || group_concat(printf('ifnull((SELECT max(\"%w\") FROM \"%w\"), 0)',"
+		" k.name, t.name)) || ', ifnull((SELECT max(run_id) FROM answer), 0), "
 		/* above whatever a lost time may have used, after a restore */
-		" ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'id_floor'), 0))");
+		"ifnull((SELECT CAST(value AS INTEGER) FROM setting WHERE name = ''id_floor''), 0))' FROM sqlite_schema t,"
+		" pragma_table_info(t.name) k WHERE t.type = 'table' AND k.pk = 1 AND k.type = 'INTEGER'";
+	sqlite3_stmt *s = NULL;
+	bool read = sqlite3_prepare_v2(db->conn, of_tables, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW;
+	db->last_id = read ? pragma_number(db, (const char *)sqlite3_column_text(s, 0)) : -1;
+	sqlite3_finalize(s);
 	return db->last_id >= 0 ? 0 : err_set(err, -EUCLEAN, "cannot read the ids: %s", sqlite3_errmsg(db->conn));
 }
 

@@ -26,6 +26,7 @@ const struct holding holdings[] = {
 	{ "draft", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "what somebody was about to write" },
 	{ "case_read", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "how far each of the staff has read" },
 	{ "case_opened", HOLDING_GOES, OF_CASES, NULL, { { 0 } }, "who broke the glass; the audit keeps it" },
+	{ "glass", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "why it was; the audit keeps that it was" },
 	{ "number_claim", HOLDING_GOES, "contact_id = ?1 OR " OF_CASES, NULL, { { 0 } }, "who asked for which number" },
 	/* The object is the reference: "erased case X", as in the audit. */
 	{ "approval", HOLDING_STRIPPED, OF_CONTACT, "approval_id kind object requested_by requested_at expires_at state decided_by"

@@ -37,6 +37,14 @@ int message_add(struct db *db, struct message *m, const struct seal_key *key)
 	return db_run(&q);
 }
 
+int message_mark_again(struct db *db, int64_t message_id, int64_t of_id)
+{
+	struct query q = db_query(db, SQL_MESSAGE_MARK_AGAIN);
+	bind_i64(&q, of_id);
+	bind_i64(&q, message_id);
+	return db_run(&q);
+}
+
 int message_text(struct db *db, int64_t message_id, const struct seal_key *key, struct str *text)
 {
 	struct query q = db_query(db, SQL_MESSAGE_TEXT);

@@ -23,6 +23,8 @@ struct message {
 /* key: of the person, or the vault's own when contact_id is 0. */
 int message_add(struct db *db, struct message *message, const struct seal_key *key) __attribute__((warn_unused_result));
 /* The text, unsealed into the batch's arena.  1, 0, error. */
+/* It is of_id, sent again.  -EEXIST: another one is that already. */
+int message_mark_again(struct db *db, int64_t message_id, int64_t of_id) __attribute__((warn_unused_result));
 int message_text(struct db *db, int64_t message_id, const struct seal_key *key, struct str *text)
 	__attribute__((warn_unused_result));
 /* SMS of this person received since. */

@@ -1,5 +1,7 @@
 #include "db/sql.h"
 
+#include "db/cases.h"
+
 #define CONTACT_COLUMNS                                                                                                \
 	"c.contact_id, c.key, c.language, c.contact_pref, c.opted_out, c.acked_at, c.wipe_due, c.first_seen, c.last_seen,"  \
 	" p.point_id, p.country, p.status, c.pin IS NOT NULL, p.shared, c.texts_paused, c.helped_at, p.noticed_at, c.proof_tries,"  \
@@ -424,11 +426,12 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_STAFF_LINK_GET] = "SELECT staff_id FROM staff_link WHERE token_hash = ? AND expires_at > ?",
 	[SQL_STAFF_LINKS_END] = "DELETE FROM staff_link WHERE staff_id = ?",
 	[SQL_STAFF_LINKS_EXPIRE] = "DELETE FROM staff_link WHERE expires_at <= ?",
-	[SQL_STAFF_SESSION_ADD] = "INSERT INTO staff_session VALUES (?, ?, ?, ?)",
+	[SQL_STAFF_SESSION_ADD] = "INSERT INTO staff_session VALUES (?1, ?2, ?3, ?3, ?3)",
 	[SQL_STAFF_SESSION_SEEN] = "UPDATE staff_session SET seen_at = max(seen_at, ?) WHERE token_hash = ?",
 	[SQL_STAFF_SESSION_END] = "DELETE FROM staff_session WHERE token_hash = ?",
 	[SQL_STAFF_SESSIONS_END] = "DELETE FROM staff_session WHERE staff_id = ?",
-	[SQL_STAFF_SESSIONS_MOVE] = "UPDATE staff_session SET began_at = began_at + ?1, seen_at = seen_at + ?1",
+	[SQL_STAFF_SESSIONS_MOVE] = "UPDATE staff_session SET began_at = began_at + ?1, seen_at = seen_at + ?1,"
+		" confirmed_at = confirmed_at + ?1",
 	[SQL_STAFF_SESSIONS_EXPIRE] = "DELETE FROM staff_session WHERE seen_at < ?",
 	[SQL_CASE_READ_PUT] = "INSERT INTO case_read VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
 		" message_id = max(message_id, excluded.message_id)",
@@ -468,6 +471,25 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND (?2 = '' OR office = ?2)",
 	[SQL_DUTY_TEXT_ADD] = "INSERT INTO duty_text (message_id, phone, phone_index, at) VALUES (?, ?, ?, ?)",
 	[SQL_DUTY_TEXT_LAST] = "SELECT ifnull(max(at), 0) FROM duty_text WHERE phone_index = ?",
+	/* the desk's own safety */
+	[SQL_CASE_VERSION] = "SELECT " CASE_VERSION " FROM cases c WHERE c.ref = ?",
+	[SQL_GLASS_ADD] = "INSERT INTO glass (glass_id, staff_id, user, case_ref, contact_id, at, until, reason)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_GLASS_REVIEW] = "UPDATE glass SET reviewed_by = ?1, reviewed_at = ?2, finding = ?3 WHERE glass_id = ?4 AND reviewed_at IS"
+		" NULL AND user <> ?1 COLLATE NOCASE",
+	[SQL_MESSAGE_AGAIN_OF] = "SELECT message_id, encoding, segments, ifnull((SELECT due_at FROM outbox o WHERE o.message_id ="
+		" m.message_id), 0) FROM message m WHERE again_of = ?",
+	[SQL_MESSAGE_MARK_AGAIN] = "UPDATE message SET again_of = ? WHERE message_id = ?",
+	[SQL_STAFF_SESSION_CONFIRM] = "UPDATE staff_session SET confirmed_at = ? WHERE token_hash = ?",
+	[SQL_STAFF_SESSION_RENEW] = "UPDATE staff_session SET token_hash = ?1, seen_at = ?2, confirmed_at = ?2 WHERE token_hash = ?3",
+	[SQL_STAFF_SESSIONS_END_OTHERS] = "DELETE FROM staff_session WHERE staff_id = ? AND token_hash <> ?",
+	[SQL_STAFF_SESSIONS_ALL_END] = "DELETE FROM staff_session",
+	[SQL_STAFF_LINKS_ALL_END] = "DELETE FROM staff_link",
+	[SQL_CASES_OPENED_ALL_END] = "DELETE FROM case_opened",
+	[SQL_STAFF_PASSWORD] = "UPDATE staff SET password = ? WHERE staff_id = ? AND state = 'ACTIVE'",
+	[SQL_STAFF_TOTP] = "UPDATE staff SET totp = ?, totp_step = ? WHERE staff_id = ? AND state = 'ACTIVE'",
+	[SQL_STAFF_RECOVERY] = "UPDATE staff SET recovery = ? WHERE staff_id = ? AND state = 'ACTIVE'",
+	[SQL_STAFF_LINK_SECRET] = "SELECT totp FROM staff_link WHERE token_hash = ? AND staff_id = ? AND expires_at > ?",
 	[SQL_DUTY_TEXT_PHONE] = "SELECT phone FROM duty_text WHERE message_id = ?",
 	/* two contacts become one (db/merge.c): ?1 the one that stays, ?2 the one that goes, ?3 now */
 	[SQL_LINKS_SEALED] = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"

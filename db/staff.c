@@ -78,6 +78,38 @@ int staff_signed_in(struct db *db, int64_t staff_id, int64_t now_ms)
 	return db_run(&q);
 }
 
+/* 0; -ENOENT: there is no such account in use. */
+static int one_changed(struct query *q)
+{
+	int changes = 0, rc = db_run_changes(q, &changes);
+	return rc != 0 ? rc : changes == 1 ? 0 : -ENOENT;
+}
+
+int staff_set_password(struct db *db, int64_t staff_id, struct str password)
+{
+	struct query q = db_query(db, SQL_STAFF_PASSWORD);
+	bind_text(&q, password);
+	bind_i64(&q, staff_id);
+	return one_changed(&q);
+}
+
+int staff_set_totp(struct db *db, int64_t staff_id, struct str totp, int64_t step)
+{
+	struct query q = db_query(db, SQL_STAFF_TOTP);
+	bind_sealed(&q, &db->vault.own, totp_of(staff_id), totp);
+	bind_i64(&q, step);
+	bind_i64(&q, staff_id);
+	return one_changed(&q);
+}
+
+int staff_set_recovery(struct db *db, int64_t staff_id, struct str recovery)
+{
+	struct query q = db_query(db, SQL_STAFF_RECOVERY);
+	bind_text(&q, recovery);
+	bind_i64(&q, staff_id);
+	return one_changed(&q);
+}
+
 int staff_enrol(struct db *db, int64_t staff_id, struct str password, struct str totp, struct str recovery)
 {
 	struct query q = db_query(db, SQL_STAFF_ENROL);
@@ -124,6 +156,25 @@ int staff_link_add(struct db *db, const unsigned char *hash, int64_t staff_id, s
 	return db_run(&q);
 }
 
+int staff_link_secret(struct db *db, struct str hash, int64_t staff_id, int64_t now_ms, struct str *totp)
+{
+	struct query q = db_query(db, SQL_STAFF_LINK_SECRET);
+	bind_blob_str(&q, hash);
+	bind_i64(&q, staff_id);
+	bind_i64(&q, now_ms);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	rc = col_sealed(&q, 0, &db->vault.own, totp_of(staff_id), totp);
+	db_done(&q);
+	return rc != 0 ? rc : totp->at ? 1 : 0;
+}
+
+int staff_links_end(struct db *db, int64_t staff_id)
+{
+	return run_with_id(db, SQL_STAFF_LINKS_END, staff_id);
+}
+
 int staff_link_use(struct db *db, struct str hash, int64_t now_ms, int64_t *staff_id)
 {
 	struct query q = db_query(db, SQL_STAFF_LINK_GET);
@@ -146,8 +197,43 @@ int staff_session_add(struct db *db, struct str hash, int64_t staff_id, int64_t 
 	bind_blob_str(&q, hash);
 	bind_i64(&q, staff_id);
 	bind_i64(&q, now_ms);
-	bind_i64(&q, now_ms);
 	return db_run(&q);
+}
+
+int staff_session_confirm(struct db *db, struct str hash, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_STAFF_SESSION_CONFIRM);
+	bind_i64(&q, now_ms);
+	bind_blob_str(&q, hash);
+	return db_run(&q);
+}
+
+int staff_session_renew(struct db *db, struct str hash, struct str new_hash, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_STAFF_SESSION_RENEW);
+	bind_blob_str(&q, new_hash);
+	bind_i64(&q, now_ms);
+	bind_blob_str(&q, hash);
+	return one_changed(&q);
+}
+
+int staff_sessions_end_others(struct db *db, int64_t staff_id, struct str but_hash)
+{
+	struct query q = db_query(db, SQL_STAFF_SESSIONS_END_OTHERS);
+	bind_i64(&q, staff_id);
+	bind_blob_str(&q, but_hash);
+	return db_run(&q);
+}
+
+int staff_shut_all(struct db *db)
+{
+	static const enum sql_name all[] = { SQL_STAFF_SESSIONS_ALL_END, SQL_STAFF_LINKS_ALL_END, SQL_CASES_OPENED_ALL_END };
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < sizeof all / sizeof *all; i++) {
+		struct query q = db_query(db, all[i]);
+		rc = db_run(&q);
+	}
+	return rc;
 }
 
 int staff_session_seen(struct db *db, struct str hash, int64_t now_ms)

@@ -26,6 +26,10 @@ int staff_signed_in(struct db *db, int64_t staff_id, int64_t now_ms) __attribute
 /* From a link: password, secret, recovery codes' hashes; ACTIVE. */
 int staff_enrol(struct db *db, int64_t staff_id, struct str password, struct str totp, struct str recovery)
 	__attribute__((warn_unused_result));
+/* Of an account in use; else -ENOENT.  step: of the code that proved the new secret, which then works no more. */
+int staff_set_password(struct db *db, int64_t staff_id, struct str password) __attribute__((warn_unused_result));
+int staff_set_totp(struct db *db, int64_t staff_id, struct str totp, int64_t step) __attribute__((warn_unused_result));
+int staff_set_recovery(struct db *db, int64_t staff_id, struct str recovery) __attribute__((warn_unused_result));
 /* The opposite: INVITED, no password, no secret, links and sessions gone. */
 int staff_void(struct db *db, int64_t staff_id) __attribute__((warn_unused_result));
 int staff_admins(struct db *db, int64_t *count) __attribute__((warn_unused_result)); /* those who are not DISABLED */
@@ -35,9 +39,21 @@ int staff_link_add(struct db *db, const unsigned char *hash, int64_t staff_id, s
 /* Spends it.  1 and whose it was, 0: none such or too old. */
 int staff_link_use(struct db *db, struct str hash, int64_t now_ms, int64_t *staff_id) __attribute__((warn_unused_result));
 
+/* The secret that waits behind this hash for that person, in the batch's arena.  1, 0: none or too old. */
+int staff_link_secret(struct db *db, struct str hash, int64_t staff_id, int64_t now_ms, struct str *totp)
+	__attribute__((warn_unused_result));
+int staff_links_end(struct db *db, int64_t staff_id) __attribute__((warn_unused_result));
+
 int staff_session_add(struct db *db, struct str hash, int64_t staff_id, int64_t now_ms) __attribute__((warn_unused_result));
 int staff_session_seen(struct db *db, struct str hash, int64_t now_ms) __attribute__((warn_unused_result));
 int staff_session_end(struct db *db, struct str hash) __attribute__((warn_unused_result));
+/* The password was given again. */
+int staff_session_confirm(struct db *db, struct str hash, int64_t now_ms) __attribute__((warn_unused_result));
+int staff_sessions_end_others(struct db *db, int64_t staff_id, struct str but_hash) __attribute__((warn_unused_result));
+/* The session goes on under another token; its password was given now. */
+int staff_session_renew(struct db *db, struct str hash, struct str new_hash, int64_t now_ms) __attribute__((warn_unused_result));
+/* Nobody is signed in, no link opens anything, no glass is broken: what a restored database begins with. */
+int staff_shut_all(struct db *db) __attribute__((warn_unused_result));
 int staff_sessions_end(struct db *db, int64_t staff_id) __attribute__((warn_unused_result));
 /* The demo moves its clock: so do all sessions. */
 int staff_sessions_move(struct db *db, int64_t by_ms) __attribute__((warn_unused_result));

@@ -145,14 +145,17 @@ static void on_connection(void *user, struct MHD_Connection *library, void **con
 
 static bool add_headers(struct MHD_Response *reply, const struct http_response *response, bool last)
 {
-	bool whole = !last || MHD_add_response_header(reply, "Connection", "close") == MHD_YES;
+	bool may_be_kept = false, whole = !last || MHD_add_response_header(reply, "Connection", "close") == MHD_YES;
 	for (size_t i = 0; i < response->headers_count; i++) {
 		char name[NAME_BYTES], value[VALUE_BYTES];
 		bool fits = str_copy(response->headers[i].name, name, sizeof name) &&
 			    str_copy(response->headers[i].value, value, sizeof value);
 		assert(fits);
 		whole = MHD_add_response_header(reply, name, value) == MHD_YES && whole;
+		may_be_kept = may_be_kept || strcmp(name, "Cache-Control") == 0;
 	}
+	if (!may_be_kept) /* refusals too: nobody keeps what nobody has said may be kept */
+		whole = MHD_add_response_header(reply, "Cache-Control", "no-store") == MHD_YES && whole;
 	return whole;
 }
 

@@ -49,14 +49,22 @@ static bool parse_address(struct str s, struct in6_addr *out)
 	return inet_pton(AF_INET6, z, out) == 1;
 }
 
-bool net_of_client(const struct http_request *request, struct in6_addr *out)
+/* A proxy adds its word behind those that came, in the same line or in one of its own. */
+static struct str last_forwarded(const struct http_request *request)
 {
-	struct str rest = http_header(request, "X-Forwarded-For"), last = { NULL, 0 }, part;
-	if (!net_of_peer(&request->peer, out))
-		return false;
-	if (!rest.at || !net_is_loopback(out))
-		return true;
+	struct str rest = { NULL, 0 }, last = rest, part;
+	for (size_t i = 0; i < request->headers_count; i++)
+		if (str_eq_nocase(request->headers[i].name, STR("X-Forwarded-For")))
+			rest = request->headers[i].value;
 	while (str_split(&rest, ',', &part))
 		last = part;
-	return parse_address(last, out);
+	return last;
+}
+
+bool net_of_client(const struct http_request *request, struct in6_addr *out)
+{
+	if (!net_of_peer(&request->peer, out))
+		return false;
+	struct str last = net_is_loopback(out) ? last_forwarded(request) : (struct str){ NULL, 0 };
+	return last.at ? parse_address(last, out) : true;
 }

@@ -91,6 +91,34 @@ int account_disable(struct db *db, struct str user, struct str by, int64_t now_m
 	return rc != 0 ? rc : audit_add(db, now_ms, by, STR("user.disable"), staff.user, STR(""));
 }
 
+void account_codes_new(struct account_codes *out)
+{
+	struct buf b = buf_over(out->hashes, sizeof out->hashes);
+	for (size_t i = 0; i < ACCOUNT_RECOVERY_CODES; i++) {
+		char hash[17];
+		auth_recovery_new(out->code[i]);
+		auth_recovery_hash(str_of(out->code[i]), hash);
+		if (i)
+			buf_put_char(&b, ' ');
+		buf_put_z(&b, hash);
+	}
+	out->hashes[b.len] = '\0';
+}
+
+bool account_password_good(struct str password, struct str user, struct str name)
+{
+	return !str_eq_nocase(password, user) && !str_eq_nocase(password, name);
+}
+
+void account_totp_uri(struct str user, struct str secret, struct buf *out)
+{
+	buf_put_z(out, "otpauth://totp/Wasl:");
+	buf_put(out, user);
+	buf_put_z(out, "?secret=");
+	buf_put(out, secret);
+	buf_put_z(out, "&issuer=Wasl");
+}
+
 void account_link(const struct config *config, const char *token, struct buf *out)
 {
 	if (config->console_url.len) {

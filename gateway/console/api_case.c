@@ -1,7 +1,9 @@
 /* A case to read: all that hangs on it, its messages page by page, its numbers in clear when they are asked for. */
 #include "gateway/console/queue.h"
 
+#include "db/cases.h"
 #include "gateway/schedule_now.h"
+
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +84,17 @@ static json_t *may_of(struct call *call)
 	return may;
 }
 
+/* What If-Match of a PATCH holds: it changes with what a PATCH can change, not with a draft or an alert. */
+static json_t *version_of(struct call *call)
+{
+	static const char sql[] = "SELECT " CASE_VERSION " FROM main.cases c WHERE c.ref = ?1";
+	struct cell ref = cell_of_text(call->seen.ref);
+	struct str text = rows_text(call, sql, &ref, 1);
+	char version[40];
+	call_etag(text, version);
+	return text.at ? json_string(version) : NULL;
+}
+
 /* A list that could not be read makes the whole answer fail: half a case is worse than none. */
 static bool put_list(json_t *answer, const char *name, json_t *list)
 {
@@ -99,7 +112,8 @@ json_t *case_json(struct call *call)
 	}
 	bool waits = !json_is_null(json_object_get(answer, "waiting_since"));
 	int64_t children = json_integer_value(json_object_get(answer, "children"));
-	bool whole = put_list(answer, "reasons", queue_reasons(call, call->seen.ref, children, waits)) &&
+	bool whole = put_list(answer, "version", version_of(call)) &&
+		     put_list(answer, "reasons", queue_reasons(call, call->seen.ref, children, waits)) &&
 		     put_list(answer, "answers", ROWS(call, answers_sql, ref, all)) &&
 		     put_list(answer, "alerts", ROWS(call, alerts_sql, ref, all, now)) &&
 		     put_list(answer, "tasks", ROWS(call, tasks_sql, ref, all, now)) &&
@@ -142,18 +156,8 @@ void api_timeline(struct call *call)
 	}
 	int64_t limit = call_limit(call);
 	json_t *items = ROWS(call, timeline_sql, cell_of_i64(call->seen.contact_id), cell_of_i64((int64_t)before),
-			     cell_of_i64(call->now_ms), cell_of_i64(limit)), *answer = NULL;
-	if (items) {
-		size_t n = json_array_size(items);
-		json_t *last = n ? json_object_get(json_array_get(items, n - 1), "message_id") : NULL;
-		char cursor[24] = "";
-		struct buf b = buf_over(cursor, sizeof cursor);
-		buf_put_i64(&b, json_integer_value(last));
-		answer = json_object();
-		(void)json_object_set_new(answer, "next", (int64_t)n == limit ? json_from_str(buf_str(&b)) : json_null());
-		(void)json_object_set_new(answer, "items", items);
-	}
-	call_read(call, "case.messages.read", call->seen.ref, answer);
+			     cell_of_i64(call->now_ms), cell_of_i64(limit));
+	call_read(call, "case.messages.read", call->seen.ref, rows_page(items, "message_id", limit));
 }
 
 void api_phone(struct call *call)

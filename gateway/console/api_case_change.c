@@ -1,4 +1,4 @@
-/* Changes of a case that are the desk's own: keys, assignment, what was read, drafts, the broken glass. */
+/* Changes of a case that are the desk's own: keys, assignment, what was read, drafts. */
 #include "gateway/console/queue.h"
 
 #include "db/contact.h"
@@ -14,7 +14,7 @@ enum { ASSIGNMENTS_MAX = 32 };
 struct case_set {
 	struct case_assignment set[ASSIGNMENTS_MAX];
 	size_t count;
-	struct str reason;
+	struct str reason, version; /* version: of If-Match; at == NULL: none */
 };
 
 static void case_is_changed(struct call *call)
@@ -33,27 +33,70 @@ static int assign(struct call *call, struct gateway *g, struct db *db, const str
 	return rc != 0 ? rc : act.refused;
 }
 
+/* ---- to whom it may be given */
+
+static bool has_words(struct str words, struct str word)
+{
+	struct str one;
+	while (str_split(&words, ' ', &one))
+		if (str_eq(one, word))
+			return true;
+	return false;
+}
+
+/* The colleague is there, works at the desk, and may see a case of this office. */
+static int may_be_given(struct call *call, struct db *db, struct str to, struct str office)
+{
+	struct staff staff;
+	int rc = staff_by_name(db, to, &staff);
+	if (rc < 0)
+		return rc;
+	unsigned roles = rc == 1 && str_eq_z(staff.state, "ACTIVE") ? policy_roles(staff.roles) : 0;
+	bool sees = call->seen.protected ? (roles & ROLE_PROTECTION) != 0 : (roles & (ROLE_COUNSELLOR | ROLE_PROTECTION)) != 0;
+	if (sees && staff.offices.len && office.len && !has_words(staff.offices, office))
+		sees = false;
+	return sees ? 0 : err_set(&call->err, -EINVAL, "nobody of this name who may see this case");
+}
+
+/* ---- keys */
+
+/* What decides whose case it is: an hour behind broken glass must not become for ever. */
+static bool decides_whose(struct str key)
+{
+	return str_eq_z(key, "office") || str_eq_z(key, "assigned_to") || str_eq_z(key, "region") || str_eq_z(key, "city");
+}
+
+static int may_be_set(struct call *call, struct db *db, const struct case_set *s)
+{
+	struct str office = call->seen.office;
+	int rc = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		if (str_eq_z(s->set[i].key, "office"))
+			office = s->set[i].value;
+		if (call->seen.by_glass && decides_whose(s->set[i].key))
+			return err_set(&call->err, -EPERM, "%.*s: not in a case that is open only for an hour", STR_ARG(s->set[i].key));
+	}
+	for (size_t i = 0; rc == 0 && i < s->count; i++)
+		if (str_eq_z(s->set[i].key, "assigned_to"))
+			rc = may_be_given(call, db, s->set[i].value, office);
+	return rc;
+}
+
+/* Inside the item: between the look and the change nobody else can write. */
 static int write_set(struct call *call, struct gateway *g, struct db *db)
 {
 	struct case_set *s = call->extra;
-	return assign(call, g, db, s->set, s->count, s->reason);
-}
-
-/* If-Match holds the ETag of GET /cases/{ref}: it is made again from what stands now. */
-static bool still_matches(struct call *call)
-{
-	struct str wanted = http_header(call->request, "If-Match");
-	char etag[40];
-	if (!wanted.at || str_eq_z(wanted, "*"))
-		return true;
-	json_t *now = case_json(call);
-	char *text = now ? json_dumps(now, JSON_COMPACT) : NULL;
-	json_decref(now);
-	if (text)
-		call_etag(str_of(text), etag);
-	bool same = text && str_eq_z(wanted, etag);
-	free(text);
-	return same;
+	struct str now;
+	char version[40];
+	int rc = may_be_set(call, db, s);
+	if (rc == 0 && s->version.at) {
+		rc = case_version(db, call->seen.ref, &now);
+		if (rc == 0)
+			call_etag(now, version);
+		if (rc == 0 && !str_eq_z(s->version, version))
+			rc = -ESTALE;
+	}
+	return rc == 0 ? assign(call, g, db, s->set, s->count, s->reason) : rc;
 }
 
 void api_case_set(struct call *call)
@@ -80,47 +123,25 @@ void api_case_set(struct call *call)
 			return;
 		}
 	}
-	if (!still_matches(call))
-		call_problem(call, 412, "stale", "It was changed meanwhile; look again.");
-	else
-		call_write(call, write_set, case_is_changed);
+	struct str version = http_header(call->request, "If-Match");
+	if (version.at && !str_eq_z(version, "*"))
+		s->version = arena_str(&call->arena, version);
+	call_write(call, write_set, case_is_changed);
 }
 
 /* ---- assignment */
 
-static bool has_words(struct str words, struct str word)
-{
-	struct str one;
-	while (str_split(&words, ' ', &one))
-		if (str_eq(one, word))
-			return true;
-	return false;
-}
-
-/* The colleague is there, works at the desk, and may see this case. */
-static int may_be_given(struct call *call, struct db *db, struct str to)
-{
-	struct staff staff;
-	int rc = staff_by_name(db, to, &staff);
-	if (rc < 0)
-		return rc;
-	unsigned roles = rc == 1 && str_eq_z(staff.state, "ACTIVE") ? policy_roles(staff.roles) : 0;
-	bool sees = call->seen.protected ? (roles & ROLE_PROTECTION) != 0 : (roles & (ROLE_COUNSELLOR | ROLE_PROTECTION)) != 0;
-	if (sees && staff.offices.len && call->seen.office.len && !has_words(staff.offices, call->seen.office))
-		sees = false;
-	return sees ? 0 : err_set(&call->err, -EINVAL, "nobody of this name who may see this case");
-}
-
 static int write_assignment(struct call *call, struct gateway *g, struct db *db)
 {
 	struct str to = json_get_str(call->body, "to");
-	int rc = to.at ? may_be_given(call, db, to) : 0;
+	int rc = to.at ? may_be_given(call, db, to, call->seen.office) : 0;
 	if (rc != 0)
 		return rc;
 	if (to.at)
 		return assign(call, g, db, &(struct case_assignment){ STR("assigned_to"), to }, 1, STR(""));
 	struct case_change change = case_change_none(); /* back to the queue: no key of `wasl case set` empties one */
 	change.text[CASE_ASSIGNED_TO] = STR("");
+	change.by = call->session.user;
 	rc = case_update(db, call->seen.ref, &change, call->now_ms);
 	return rc != 0 ? rc : audit_add(db, call->now_ms, call->session.user, STR("case.release"), call->seen.ref, STR(""));
 }
@@ -136,7 +157,7 @@ void api_assign(struct call *call)
 		call_write(call, write_assignment, case_is_changed);
 }
 
-/* ---- read, draft, glass */
+/* ---- read, draft */
 
 static int write_read(struct call *call, struct gateway *g, struct db *db)
 {
@@ -172,19 +193,4 @@ void api_draft_put(struct call *call)
 	struct str text;
 	if (call_text(call, "text", 0, 6400, false, &text))
 		call_write(call, write_draft, api_draft);
-}
-
-static int write_glass(struct call *call, struct gateway *g, struct db *db)
-{
-	(void)g;
-	int rc = case_opened_put(db, call->session.staff_id, call->seen.ref, call->now_ms + GLASS_MS);
-	return rc != 0 ? rc : audit_add(db, call->now_ms, call->session.user, STR("case.glass"), call->seen.ref,
-					json_get_str(call->body, "reason"));
-}
-
-void api_glass(struct call *call)
-{
-	struct str reason;
-	if (call_text(call, "reason", 8, 500, false, &reason))
-		call_write(call, write_glass, call_empty);
 }

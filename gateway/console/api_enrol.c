@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSWORD_LEAST = 12, RECOVERY_CODES = 10 };
-
 struct enrol {
 	unsigned char hash[AUTH_HASH_LEN];
 	char user[32], name[84], secret[AUTH_SECRET_LEN + 1], stored[AUTH_PASSWORD_STORED], token[AUTH_TOKEN_LEN + 1];
-	char recovery[RECOVERY_CODES][AUTH_RECOVERY_LEN + 1];
+	struct account_codes recovery;
 	struct str password;
 	int64_t staff_id;
 	int failed;
@@ -59,12 +57,13 @@ void api_enrol_look(struct call *call)
 	if (!find_link(call))
 		return;
 	const struct enrol *e = call->extra;
-	(void)snprintf(uri, sizeof uri, "otpauth://totp/Wasl:%s?secret=%s&issuer=Wasl", e->user, e->secret);
+	struct buf b = buf_over(uri, sizeof uri);
+	account_totp_uri(str_of(e->user), str_of(e->secret), &b);
 	json_t *answer = json_object();
 	json_put_str(answer, "user", str_of(e->user));
 	json_put_str(answer, "name", str_of(e->name));
 	json_put_str(answer, "totp_secret", str_of(e->secret));
-	json_put_str(answer, "totp_uri", str_of(uri));
+	json_put_str(answer, "totp_uri", buf_str(&b));
 	call_answer(call, 200, answer);
 }
 
@@ -73,22 +72,13 @@ void api_enrol_look(struct call *call)
 static int write_enrolment(struct call *call, struct gateway *g, struct db *db)
 {
 	struct enrol *e = call->extra;
-	char hashes[RECOVERY_CODES * 18];
-	struct buf b = buf_over(hashes, sizeof hashes);
 	int64_t staff_id = 0;
 	(void)g;
 	int rc = staff_link_use(db, (struct str){ (char *)e->hash, sizeof e->hash }, call->now_ms, &staff_id);
 	if (rc != 1 || staff_id != e->staff_id)
 		return rc < 0 ? rc : -ENOENT;
-	for (size_t i = 0; i < RECOVERY_CODES; i++) {
-		char hash[17];
-		auth_recovery_new(e->recovery[i]);
-		auth_recovery_hash(str_of(e->recovery[i]), hash);
-		if (i)
-			buf_put_char(&b, ' ');
-		buf_put_z(&b, hash);
-	}
-	rc = staff_enrol(db, staff_id, str_of(e->stored), str_of(e->secret), buf_str(&b));
+	account_codes_new(&e->recovery);
+	rc = staff_enrol(db, staff_id, str_of(e->stored), str_of(e->secret), str_of(e->recovery.hashes));
 	return rc != 0 ? rc : audit_add(db, call->now_ms, str_of(e->user), STR("user.enrol"), str_of(e->user), STR(""));
 }
 
@@ -96,8 +86,8 @@ static void enrolled(struct call *call)
 {
 	struct enrol *e = call->extra;
 	json_t *answer = json_object(), *codes = json_array();
-	for (size_t i = 0; i < RECOVERY_CODES; i++)
-		(void)json_array_append_new(codes, json_string(e->recovery[i]));
+	for (size_t i = 0; i < ACCOUNT_RECOVERY_CODES; i++)
+		(void)json_array_append_new(codes, json_string(e->recovery.code[i]));
 	json_put_str(answer, "user", str_of(e->user));
 	(void)json_object_set_new(answer, "recovery_codes", codes);
 	explicit_bzero(e, sizeof *e);
@@ -127,9 +117,9 @@ void api_enrol(struct call *call)
 	if (!find_link(call))
 		return;
 	struct enrol *e = call->extra;
-	if (!call_text(call, "password", PASSWORD_LEAST, 256, false, &e->password) || !call_text(call, "code", 6, 6, false, &code))
+	if (!call_text(call, "password", ACCOUNT_PASSWORD_LEAST, 256, false, &e->password) || !call_text(call, "code", 6, 6, false, &code))
 		return;
-	if (str_eq_nocase(e->password, str_of(e->user)) || str_eq_nocase(e->password, str_of(e->name))) {
+	if (!account_password_good(e->password, str_of(e->user), str_of(e->name))) {
 		call_bad(call, "password", "Not the own name.");
 		return;
 	}

@@ -1,7 +1,8 @@
 /* Writing to a person: send, undo, send again, and what it will cost before.
  *
  * Sending names the newest message that the writer had seen.  If the person, or a colleague, has written since, nothing is
- * sent and the writer hears by whom.  For ten seconds it can be taken back. */
+ * sent and the writer hears by whom; who sends all the same names that one.  For ten seconds it can be taken back.  A message
+ * that failed is sent again once: who asks twice hears of the one that left. */
 #include "gateway/console/queue.h"
 
 #include "db/ledger.h"
@@ -17,8 +18,8 @@
 #include <string.h>
 
 struct sending {
-	int64_t message_id, seen;
-	bool anyway, replace, again;
+	int64_t message_id, seen, again_of, undo_until;
+	bool anyway, replace;
 	struct str text;
 	const char *encoding;
 	size_t segments;
@@ -64,15 +65,39 @@ static int queue_message(struct call *call, struct db *db, const struct reply *r
 		rc = case_read_put(db, call->session.staff_id, call->seen.ref, s->message_id);
 	if (rc == 0)
 		rc = audit_add(db, call->now_ms, call->session.user, STR("message.send"), call->seen.ref, STR(""));
+	if (rc == 0 && s->again_of)
+		rc = message_mark_again(db, s->message_id, s->again_of);
 	s->encoding = encoding_name(r->plan.encoding), s->segments = r->plan.count;
+	s->undo_until = call->now_ms + UNDO_MS;
 	return rc;
+}
+
+/* 1: it was sent again already; fills what is told of that one. */
+static int sent_again_before(struct call *call, struct db *db)
+{
+	struct sending *s = call->extra;
+	struct query q = db_query(db, SQL_MESSAGE_AGAIN_OF);
+	bind_i64(&q, s->again_of);
+	int rc = db_row(&q);
+	if (rc != 1)
+		return rc;
+	struct str encoding = col_str(&q, 1);
+	s->message_id = col_i64(&q, 0);
+	s->encoding = str_eq_z(encoding, encoding_name(ENCODING_UCS2)) ? encoding_name(ENCODING_UCS2) : encoding_name(ENCODING_GSM7);
+	s->segments = (size_t)col_i64(&q, 2);
+	s->undo_until = col_i64(&q, 3);
+	db_done(&q);
+	return 1;
 }
 
 static int write_message(struct call *call, struct gateway *g, struct db *db)
 {
 	struct sending *s = call->extra;
 	struct reply r;
-	int rc = s->anyway || s->again ? 0 : newer_than(call, db, s->seen);
+	int rc = s->again_of ? sent_again_before(call, db) : 0;
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = newer_than(call, db, s->seen);
 	if (rc != 0)
 		return rc < 0 ? rc : (call->problem = "newer-message", -EEXIST);
 	rc = reply_prepare(g, db, call->seen.contact_id, s->text, s->replace, call->now_ms, &r);
@@ -100,10 +125,26 @@ static void message_is_queued(struct call *call)
 	struct sending *s = call->extra;
 	json_t *answer = json_object();
 	(void)json_object_set_new(answer, "message_id", json_integer(s->message_id));
-	(void)json_object_set_new(answer, "undo_until", json_time(call->now_ms + UNDO_MS));
+	(void)json_object_set_new(answer, "undo_until", json_time(s->undo_until));
 	(void)json_object_set_new(answer, "encoding", json_string(s->encoding));
 	(void)json_object_set_new(answer, "segments", json_integer((json_int_t)s->segments));
 	call_answer(call, 202, answer);
+}
+
+/* s->text is set. */
+static void begin_sending(struct call *call)
+{
+	struct sending *s = call->extra;
+	json_t *seen = json_object_get(call->body, "last_message_id");
+	if (!json_is_integer(seen)) {
+		call_bad(call, "last_message_id", "A number is needed.");
+		return;
+	}
+	s->seen = json_integer_value(seen);
+	s->anyway = json_is_true(json_object_get(call->body, "anyway"));
+	s->replace = s->replace || json_is_true(json_object_get(call->body, "transliterate"));
+	call->letter.settled = wake_outbox;
+	call_write(call, write_message, message_is_queued);
 }
 
 void api_send(struct call *call)
@@ -115,16 +156,10 @@ void api_send(struct call *call)
 	}
 	if (!call_text(call, "text", 1, 6400, false, &s->text))
 		return;
-	json_t *seen = json_object_get(call->body, "last_message_id");
-	if (!json_is_integer(seen) || utf8_count(s->text) > 1600) {
-		call_bad(call, json_is_integer(seen) ? "text" : "last_message_id", "A number is needed, and at most 1,600 letters.");
-		return;
-	}
-	s->seen = json_integer_value(seen);
-	s->anyway = json_is_true(json_object_get(call->body, "anyway"));
-	s->replace = json_is_true(json_object_get(call->body, "transliterate"));
-	call->letter.settled = wake_outbox;
-	call_write(call, write_message, message_is_queued);
+	if (utf8_count(s->text) > 1600)
+		call_bad(call, "text", "At most 1,600 letters.");
+	else
+		begin_sending(call);
 }
 
 /* ---- undo */
@@ -167,7 +202,7 @@ void api_retry(struct call *call)
 		return;
 	}
 	s->text = text;
-	s->again = s->replace = true;
-	call->letter.settled = wake_outbox;
-	call_write(call, write_message, message_is_queued);
+	s->again_of = call->id;
+	s->replace = true;
+	begin_sending(call);
 }

@@ -120,6 +120,7 @@ static json_t *counts(struct call *call)
 	(void)json_object_set_new(all, "alerts", json_integer(alerts < 0 ? 0 : alerts));
 	(void)json_object_set_new(all, "tasks", json_integer(tasks < 0 ? 0 : tasks));
 	(void)json_object_set_new(all, "approvals", json_integer(approvals_waiting(call)));
+	(void)json_object_set_new(all, "glass", json_integer(glass_waiting(call)));
 	return all;
 }
 
@@ -128,12 +129,21 @@ void api_counts(struct call *call)
 	call_answer(call, 200, queue_now(call) ? counts(call) : NULL);
 }
 
+static bool is_folder(struct str s)
+{
+	return str_eq_z(s, "all") || str_eq_z(s, "mine") || str_eq_z(s, "unassigned") || str_eq_z(s, "overdue");
+}
+
 void api_queue(struct call *call)
 {
 	struct str folder = call_query(call, "folder"), after[3] = { STR(""), STR("0"), STR("") };
 	uint64_t waiting = 0;
 	if (!folder.len)
 		folder = STR("all");
+	if (!is_folder(folder)) { /* it stands in the audit, where nobody may write what he likes */
+		call_bad(call, "folder", "mine, unassigned, overdue or all.");
+		return;
+	}
 	if (call_query(call, "after").at && (!call_after(call, 3, after) || !str_to_u64(after[1], &waiting))) {
 		call_bad(call, "after", "This is no cursor.");
 		return;

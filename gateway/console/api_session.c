@@ -84,6 +84,8 @@ static int write_session(struct call *call, struct gateway *g, struct db *db)
 	auth_token_new(s->token);
 	auth_token_hash(str_of(s->token), hash);
 	rc = staff_save(db, &staff);
+	if (rc == 0 && call->session.open) /* of whoever sat here before */
+		rc = staff_session_end(db, session_key(call));
 	if (rc == 0)
 		rc = staff_session_add(db, (struct str){ (char *)hash, sizeof hash }, staff.staff_id, call->now_ms);
 	if (rc == 0)
@@ -171,7 +173,7 @@ void api_sign_in(struct call *call)
 static int write_end(struct call *call, struct gateway *g, struct db *db)
 {
 	(void)g;
-	int rc = staff_session_end(db, (struct str){ (char *)call->session.hash, AUTH_HASH_LEN });
+	int rc = staff_session_end(db, session_key(call));
 	return rc != 0 ? rc : audit_add(db, call->now_ms, call->session.user, STR("session.end"), STR("desk"), STR(""));
 }
 

@@ -46,17 +46,7 @@ static void list(struct call *call, const char *sql, const char *id, const char 
 	json_t *items = ROWS(call, sql, POLICY_CASE_VALUES(call), cell_of_i64((int64_t)before), cell_of_i64(call->session.roles),
 			     cell_of_text(call_query(call, "state")), cell_of_text(word_or_null(call_query(call, filter))),
 			     cell_of_text(word_or_null(call_query(call, "office"))), cell_of_i64(call->now_ms), cell_of_i64(limit));
-	json_t *answer = NULL;
-	if (items) {
-		size_t n = json_array_size(items);
-		char cursor[24];
-		struct buf b = buf_over(cursor, sizeof cursor);
-		buf_put_i64(&b, n ? json_integer_value(json_object_get(json_array_get(items, n - 1), id)) : 0);
-		answer = json_object();
-		(void)json_object_set_new(answer, "next", (int64_t)n == limit ? json_from_str(buf_str(&b)) : json_null());
-		(void)json_object_set_new(answer, "items", items);
-	}
-	call_read(call, action, STR("list"), answer);
+	call_read(call, action, STR("list"), rows_page(items, id, limit));
 }
 
 void api_alerts(struct call *call)
@@ -257,10 +247,18 @@ void api_act(struct call *call)
 		return;
 	}
 	struct buf b = buf_over(name, 95);
-	bool open_ended = str_ends(named, STR("*"));
-	buf_put(&b, open_ended ? str_slice(named, 0, named.len - 1) : named);
+	struct str rest = named, word;
+	(void)str_split(&rest, ' ', &word);
+	bool open_ended = str_ends(word, STR("*")), known = !open_ended;
+	buf_put(&b, open_ended ? str_slice(word, 0, word.len - 1) : word);
 	if (open_ended)
 		buf_put(&b, call->act);
+	while (str_split(&rest, ' ', &word))
+		known = known || str_eq(word, call->act);
+	if (!known) { /* another act would take another object out of the body, and nobody has asked whose that is */
+		call_not_found(call);
+		return;
+	}
 	if (call->seen.ref.at)
 		json_put_str(call->body, "ref", call->seen.ref);
 	if (call->id)

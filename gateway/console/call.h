@@ -16,19 +16,20 @@
 
 enum {
 	IDLE_MS = 15 * 60 * 1000, SESSION_MS = 8 * 3600 * 1000, SEEN_EVERY_MS = 30 * 1000, GLASS_MS = 60 * 60 * 1000,
-	PAGE_MAX = 100, PAGE_USUAL = 50, CALL_ARENA = 128 * 1024,
+	FRESH_MS = 5 * 60 * 1000, PAGE_MAX = 100, PAGE_USUAL = 50, CALL_ARENA = 128 * 1024,
 };
 
 /* domain.md 6.4; bits */
 enum role {
 	ROLE_OPERATOR = 1, ROLE_COUNSELLOR = 2, ROLE_PROTECTION = 4, ROLE_PSEA = 8, ROLE_ME = 16, ROLE_MANAGER = 32, ROLE_ADMIN = 64,
 	ROLE_AUDITOR = 128, ROLE_ANY = 255,
+	FRESH = 256, /* of a route: and the password was given in the last FRESH_MS */
 };
 
 struct sitting {
 	bool open;
 	unsigned roles;
-	int64_t staff_id, began_at, seen_at;
+	int64_t staff_id, began_at, seen_at, confirmed_at;
 	struct str user, name, role_words, offices, language; /* offices: " RABAT OUJDA " for instr(); "" = all */
 	struct str package;     /* a token let in, not a cookie: this one job's package alone; "" all that is the person's */
 	bool shortcuts, demo;
@@ -39,7 +40,7 @@ struct sitting {
 struct seen_case { /* what policy.c found out about the case in the path */
 	int64_t contact_id;
 	struct str ref, office, assigned_to;
-	bool protected;
+	bool protected, by_glass; /* by_glass: only because the glass was broken */
 };
 
 struct call;
@@ -51,7 +52,7 @@ struct route {
 	unsigned roles;         /* 0: anyone, without a session */
 	enum scope { SCOPE_NONE, SCOPE_CASE, SCOPE_CASE_GLASS, SCOPE_ALERT, SCOPE_TASK } scope;
 	handler_fn *handle;
-	const char *act;        /* for api_act(): the act it stands for; '*': its last word is {act} */
+	const char *act;        /* for api_act(): the act it stands for; '*': its last word is {act}, one of those behind it */
 };
 extern const struct route routes[]; /* ended by path == NULL */
 
@@ -143,6 +144,8 @@ json_t *rows_all(struct call *call, const char *sql, const struct cell *values, 
 json_t *rows_one(struct call *call, const char *sql, const struct cell *values, size_t count);  /* object, json_null(), NULL */
 int64_t rows_number(struct call *call, const char *sql, const struct cell *values, size_t count); /* -1: none, error */
 struct str rows_text(struct call *call, const char *sql, const struct cell *values, size_t count); /* arena; at == NULL */
+/* Takes the items, newest first by this number: {"next": …, "items": …}; NULL for NULL. */
+json_t *rows_page(json_t *items, const char *id, int64_t limit);
 #define ROWS(call, sql, ...) \
 	rows_all(call, sql, (const struct cell[]){ __VA_ARGS__ }, sizeof((const struct cell[]){ __VA_ARGS__ }) / sizeof(struct cell))
 #define ROW(call, sql, ...) \
@@ -183,11 +186,12 @@ bool session_find(struct call *call);  /* by the cookie; touches it unless Wasl-
 bool session_of_token(struct call *call, int64_t staff_id, const char *package);
 json_t *session_json(struct call *call);
 void session_cookie(struct call *call, const char *token); /* NULL: takes it away */
+struct str session_key(struct call *call); /* what the database knows this session by */
 bool request_is_ours(struct call *call); /* Origin, Sec-Fetch-Site, Wasl-CSRF; answers itself unless true */
 
 int throttle_new(struct throttle **out) __attribute__((warn_unused_result));
 void throttle_free(struct throttle *throttle);
-struct str call_address(struct call *call); /* the peer's, or what the proxy on loopback says */
+struct str call_address(struct call *call); /* who is behind it (net_of_client()); of IPv6 the /64 */
 /* Milliseconds this address must still wait before it may try this name again; 0: now. */
 int64_t throttle_wait_ms(struct throttle *t, struct str user, struct str address, int64_t now_ms);
 void throttle_failed(struct throttle *t, struct str user, struct str address, int64_t now_ms);
@@ -197,6 +201,8 @@ int events_new(struct console *c, struct desk_events **out) __attribute__((warn_
 void events_free(struct desk_events *events);
 void events_end_streams(struct desk_events *events);
 void events_tell(struct console *c, const char *event, const char *json); /* to all who listen */
+void events_tell_one(struct console *c, int64_t staff_id, const char *event, const char *json);
+void events_move(struct console *c, const unsigned char *from_hash, const unsigned char *to_hash); /* a session has a new token */
 json_t *presence_of(struct console *c, struct str ref, struct str but_user);
 
 int web_open(const char *folder, struct web **out, struct err *err) __attribute__((warn_unused_result));

@@ -7,13 +7,17 @@
 /* api_session.c, api_enrol.c */
 handler_fn api_session, api_sign_in, api_sign_out, api_preferences, api_extend, api_openapi;
 handler_fn api_demo, api_enrol_look, api_enrol;
+/* api_account.c */
+handler_fn api_confirm, api_password, api_totp_begin, api_totp_end, api_recovery;
 /* sse.c */
 handler_fn api_events, api_presence;
 /* api_queue.c */
 handler_fn api_queue, api_counts;
 /* api_case.c, api_case_change.c */
 handler_fn api_case, api_timeline, api_phone, api_checkin;
-handler_fn api_case_set, api_assign, api_read, api_draft, api_draft_put, api_glass;
+handler_fn api_case_set, api_assign, api_read, api_draft, api_draft_put;
+/* api_glass.c */
+handler_fn api_glass, api_glass_list, api_glass_review;
 /* api_message.c, api_measure.c */
 handler_fn api_send, api_undo, api_retry, api_measure;
 /* api_work.c */

@@ -15,6 +15,11 @@ const struct route routes[] = {
 	{ HTTP_DELETE, "/session", ROLE_ANY, SCOPE_NONE, api_sign_out, NULL },
 	{ HTTP_PATCH, "/session", ROLE_ANY, SCOPE_NONE, api_preferences, NULL },
 	{ HTTP_POST, "/session/extend", ROLE_ANY, SCOPE_NONE, api_extend, NULL },
+	{ HTTP_POST, "/session/confirm", ROLE_ANY, SCOPE_NONE, api_confirm, NULL },
+	{ HTTP_POST, "/session/password", ROLE_ANY, SCOPE_NONE, api_password, NULL },
+	{ HTTP_POST, "/session/totp", ROLE_ANY | FRESH, SCOPE_NONE, api_totp_begin, NULL },
+	{ HTTP_PUT, "/session/totp", ROLE_ANY | FRESH, SCOPE_NONE, api_totp_end, NULL },
+	{ HTTP_POST, "/session/recovery", ROLE_ANY | FRESH, SCOPE_NONE, api_recovery, NULL },
 	{ HTTP_POST, "/session/demo", 0, SCOPE_NONE, api_demo, NULL },
 	{ HTTP_POST, "/enrol/look", 0, SCOPE_NONE, api_enrol_look, NULL },
 	{ HTTP_POST, "/enrol", 0, SCOPE_NONE, api_enrol, NULL },
@@ -47,9 +52,9 @@ const struct route routes[] = {
 	{ HTTP_POST, "/cases/{ref}/number", CASE, SCOPE_CASE, api_act, "number.request" },
 	{ HTTP_POST, "/cases/{ref}/merge", CASE, SCOPE_CASE, api_merge, "merge.ask" },
 	{ HTTP_GET, "/alerts", CASE | ROLE_PSEA, SCOPE_NONE, api_alerts, NULL },
-	{ HTTP_POST, "/alerts/{id}/{act}", CASE | ROLE_PSEA, SCOPE_ALERT, api_act, "alert.*" },
+	{ HTTP_POST, "/alerts/{id}/{act}", CASE | ROLE_PSEA, SCOPE_ALERT, api_act, "alert.* take release close" },
 	{ HTTP_GET, "/tasks", CASE, SCOPE_NONE, api_tasks, NULL },
-	{ HTTP_POST, "/tasks/{id}/{act}", CASE, SCOPE_TASK, api_act, "task.*" },
+	{ HTTP_POST, "/tasks/{id}/{act}", CASE, SCOPE_TASK, api_act, "task.* take release done" },
 	{ HTTP_POST, "/search", CASE, SCOPE_NONE, api_search, NULL },
 	{ HTTP_POST, "/text/measure", CASE, SCOPE_NONE, api_measure, NULL },
 	{ HTTP_GET, "/canned", CASE | ROLE_PSEA | ROLE_ADMIN, SCOPE_NONE, api_canned, NULL },
@@ -57,11 +62,13 @@ const struct route routes[] = {
 	{ HTTP_PUT, "/canned/{id}", ROLE_ADMIN, SCOPE_NONE, api_canned_change, NULL },
 	{ HTTP_DELETE, "/canned/{id}", ROLE_ADMIN, SCOPE_NONE, api_canned_delete, NULL },
 	{ HTTP_GET, "/approvals", CASE | ROLE_MANAGER, SCOPE_NONE, api_approvals, NULL },
-	{ HTTP_POST, "/approvals/{id}", ROLE_PROTECTION | ROLE_MANAGER, SCOPE_NONE, api_decide, NULL },
+	{ HTTP_POST, "/approvals/{id}", ROLE_PROTECTION | ROLE_MANAGER | FRESH, SCOPE_NONE, api_decide, NULL },
+	{ HTTP_GET, "/glass", ROLE_PROTECTION | ROLE_MANAGER, SCOPE_NONE, api_glass_list, NULL },
+	{ HTTP_POST, "/glass/{id}/review", ROLE_PROTECTION | ROLE_MANAGER, SCOPE_NONE, api_glass_review, NULL },
 	{ HTTP_GET, "/users", ROLE_ADMIN, SCOPE_NONE, api_users, NULL },
-	{ HTTP_POST, "/users", ROLE_ADMIN, SCOPE_NONE, api_user_add, NULL },
-	{ HTTP_PATCH, "/users/{name}", ROLE_ADMIN, SCOPE_NONE, api_user_change, NULL },
-	{ HTTP_POST, "/users/{name}/reset", ROLE_ADMIN, SCOPE_NONE, api_user_reset, NULL },
+	{ HTTP_POST, "/users", ROLE_ADMIN | FRESH, SCOPE_NONE, api_user_add, NULL },
+	{ HTTP_PATCH, "/users/{name}", ROLE_ADMIN | FRESH, SCOPE_NONE, api_user_change, NULL },
+	{ HTTP_POST, "/users/{name}/reset", ROLE_ADMIN | FRESH, SCOPE_NONE, api_user_reset, NULL },
 	{ HTTP_DELETE, "/users/{name}/sessions", ROLE_ADMIN, SCOPE_NONE, api_user_sessions_end, NULL },
 	{ HTTP_GET, "/settings", ROLE_ADMIN | ROLE_MANAGER | ROLE_OPERATOR, SCOPE_NONE, api_settings, NULL },
 	{ HTTP_PATCH, "/settings", ROLE_ADMIN, SCOPE_NONE, api_settings_change, NULL },
@@ -72,7 +79,7 @@ const struct route routes[] = {
 	{ HTTP_GET, "/reports", JOBS, SCOPE_NONE, api_reports, NULL },
 	{ HTTP_POST, "/reports", JOBS, SCOPE_NONE, api_report, NULL },
 	{ HTTP_GET, "/exports", ROLE_MANAGER, SCOPE_NONE, api_exports, NULL },
-	{ HTTP_POST, "/exports", ROLE_MANAGER, SCOPE_NONE, api_export, NULL },
+	{ HTTP_POST, "/exports", ROLE_MANAGER | FRESH, SCOPE_NONE, api_export, NULL },
 	{ HTTP_GET, "/jobs", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_jobs, NULL },
 	{ HTTP_GET, "/jobs/{name}", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job, NULL },
 	{ HTTP_GET, "/jobs/{name}/result", JOBS | ROLE_AUDITOR, SCOPE_NONE, api_job_result, NULL },
@@ -169,13 +176,15 @@ static int take_case(const char *const *names, const struct cell *row, size_t co
 	call->seen.office = arena_str(&call->arena, row[1].kind == CELL_TEXT ? row[1].text : STR(""));
 	call->seen.assigned_to = arena_str(&call->arena, row[2].kind == CELL_TEXT ? row[2].text : STR(""));
 	call->seen.protected = row[3].integer != 0;
+	call->seen.by_glass = row[4].integer == 0;
 	return 0;
 }
 
 bool policy_case(struct call *call, struct str ref, bool glass)
 {
 	/* glass: the door that may be broken; it stays shut before who may not see protected ones at all */
-	static const char sql[] = "SELECT c.contact_id, c.office, c.assigned_to, " POLICY_PROTECTED " FROM main.cases c WHERE c.ref = ?4"
+	static const char sql[] = "SELECT c.contact_id, c.office, c.assigned_to, " POLICY_PROTECTED ", " POLICY_CASE_MINE
+		" FROM main.cases c WHERE c.ref = ?4"
 		" AND (" POLICY_CASE_MINE " OR ((?2 OR NOT " POLICY_PROTECTED ") AND (?5 OR EXISTS (SELECT 1 FROM main.case_opened o"
 		" WHERE o.staff_id = ?6 AND o.case_ref = c.ref AND o.until > ?7))))";
 	struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_text(ref), cell_of_i64(glass), cell_of_i64(call->session.staff_id),
@@ -233,6 +242,11 @@ bool policy_admit(struct call *call)
 		return false;
 	if (call->route->roles && !((call->session.roles & call->route->roles) && owns(call))) {
 		call_not_found(call);
+		return false;
+	}
+	bool fresh = call->now_ms - call->session.confirmed_at < FRESH_MS || call->session.demo; /* the demo's has no password */
+	if (call->route->roles & FRESH && !fresh) {
+		call_problem(call, 403, "password-again", "This needs your password again.");
 		return false;
 	}
 	return true;

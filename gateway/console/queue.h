@@ -25,6 +25,8 @@ bool queue_now(struct call *call);
 json_t *queue_reasons(struct call *call, struct str ref, int64_t children, bool waits);
 /* The whole of call->seen as the page shows it; NULL: an error. */
 json_t *case_json(struct call *call);
+/* Broken glasses that this person may look at. */
+int64_t glass_waiting(struct call *call);
 /* Requests that this person may decide. */
 int64_t approvals_waiting(struct call *call);
 

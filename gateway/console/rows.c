@@ -80,6 +80,18 @@ json_t *rows_one(struct call *call, const char *sql, const struct cell *values, 
 	return one;
 }
 
+json_t *rows_page(json_t *items, const char *id, int64_t limit)
+{
+	if (!items)
+		return NULL;
+	size_t n = json_array_size(items);
+	char cursor[24];
+	struct buf b = buf_over(cursor, sizeof cursor);
+	buf_put_i64(&b, n ? json_integer_value(json_object_get(json_array_get(items, n - 1), id)) : 0);
+	json_t *next = (int64_t)n == limit ? json_from_str(buf_str(&b)) : json_null();
+	return json_pack("{s:o, s:o}", "next", next, "items", items);
+}
+
 static int take_number(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
 	(void)names, (void)columns;

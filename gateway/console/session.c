@@ -61,6 +61,7 @@ static int take_session(const char *const *names, const struct cell *row, size_t
 	s->language = keep(call, &row[7]);
 	s->shortcuts = row[8].integer != 0;
 	s->demo = row[9].integer != 0;
+	s->confirmed_at = row[10].integer;
 	s->roles = policy_roles(s->role_words);
 	s->open = s->language.at != NULL && s->offices.at != NULL;
 	return 0;
@@ -98,8 +99,9 @@ static void touch(struct call *call)
 
 bool session_find(struct call *call)
 {
-	static const char sql[] = "SELECT f.staff_id, s.began_at, s.seen_at, f.user, f.name, f.roles, f.offices, f.language, f.shortcuts,"
-		" f.demo FROM main.staff_session s JOIN main.staff f USING (staff_id) WHERE s.token_hash = ?1 AND f.state = 'ACTIVE'"
+	static const char sql[] = "SELECT f.staff_id, s.began_at, s.seen_at, f.user, f.name, f.roles, f.offices, f.language,"
+		" f.shortcuts, f.demo, s.confirmed_at FROM main.staff_session s JOIN main.staff f USING (staff_id) WHERE s.token_hash = ?1"
+		" AND f.state = 'ACTIVE'"
 		" AND s.seen_at > ?2 AND s.began_at > ?3";
 	struct sitting *s = &call->session;
 	struct str token = cookie_of(call);
@@ -160,7 +162,19 @@ json_t *session_json(struct call *call)
 	return answer;
 }
 
+struct str session_key(struct call *call)
+{
+	return (struct str){ (char *)call->session.hash, sizeof call->session.hash };
+}
+
 /* ---- is it from our own page? */
+
+/* Browsers keep a Secure cookie from any other http://, so nobody works there; whoever answers there is in between. */
+static bool is_this_machine(struct str host)
+{
+	return str_starts(host, STR("127.")) || str_starts(host, STR("localhost:")) || str_eq_z(host, "localhost") ||
+	       str_starts(host, STR("[::1]"));
+}
 
 static bool origin_is_host(struct call *call)
 {
@@ -170,7 +184,7 @@ static bool origin_is_host(struct call *call)
 		return false;
 	if (str_starts(origin, STR("https://")))
 		origin = str_from(origin, 8);
-	else if (str_starts(origin, STR("http://")))
+	else if (str_starts(origin, STR("http://")) && is_this_machine(str_from(origin, 7)))
 		origin = str_from(origin, 7);
 	else
 		return false;

@@ -2,7 +2,7 @@
  *
  * Once a second the staff thread looks whether the database has changed; only then, and only while somebody listens, it asks
  * what.  Events say that something is new, never what it says: the page fetches it, and the fetch is held against the
- * caller's rights. */
+ * caller's rights.  A case's reference is told only to who may see that case: that there is such a case is news, too. */
 #include "gateway/console/handlers.h"
 
 #include <errno.h>
@@ -16,7 +16,9 @@ enum { ROOM_MS = 100 }; /* each page that listens asks again after an event: so 
 struct listener_of_events {
 	struct console *c;
 	struct http_stream *stream; /* NULL: free */
-	int64_t staff_id, ends_ms;
+	int64_t staff_id;
+	unsigned roles;
+	char user[32], offices[520];
 	unsigned char hash[AUTH_HASH_LEN];
 };
 
@@ -54,7 +56,25 @@ static void put_all(struct desk_events *e, struct str bytes)
 		put(&e->listener[i], bytes);
 }
 
-void events_tell(struct console *c, const char *event, const char *json)
+static int take_last(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)names, (void)columns;
+	*(int64_t *)user = row[0].integer;
+	return 0;
+}
+
+static bool may_see(const struct listener_of_events *l, struct str ref)
+{
+	static const char sql[] = "SELECT 1 FROM main.cases c WHERE c.ref = ?4 AND " POLICY_CASE_MINE;
+	int64_t sees = 0;
+	struct cell values[] = { cell_of_text(str_of(l->offices)), cell_of_i64((l->roles & ROLE_PROTECTION) != 0),
+				 cell_of_text(str_of(l->user)), cell_of_text(ref) };
+	return (l->roles & (ROLE_COUNSELLOR | ROLE_PROTECTION)) != 0 &&
+	       reader_ask(l->c->reader, sql, values, 4, take_last, &sees) == 0 && sees == 1;
+}
+
+/* staff_id 0: everybody; ref NULL: of no case. */
+static void tell_where(struct console *c, int64_t staff_id, const char *ref, const char *event, const char *json)
 {
 	char text[512];
 	struct buf b = buf_over(text, sizeof text);
@@ -63,8 +83,28 @@ void events_tell(struct console *c, const char *event, const char *json)
 	buf_put_z(&b, "\ndata: ");
 	buf_put_z(&b, json);
 	buf_put_z(&b, "\n\n");
-	if (!b.full)
-		put_all(c->events, buf_str(&b));
+	for (size_t i = 0; !b.full && c->events->listening && i < STREAMS_MAX; i++) {
+		struct listener_of_events *l = &c->events->listener[i];
+		if (l->stream && (!staff_id || l->staff_id == staff_id) && (!ref || may_see(l, str_of(ref))))
+			put(l, buf_str(&b));
+	}
+}
+
+void events_tell_one(struct console *c, int64_t staff_id, const char *event, const char *json)
+{
+	tell_where(c, staff_id, NULL, event, json);
+}
+
+void events_tell(struct console *c, const char *event, const char *json)
+{
+	tell_where(c, 0, NULL, event, json);
+}
+
+void events_move(struct console *c, const unsigned char *from_hash, const unsigned char *to_hash)
+{
+	for (size_t i = 0; i < STREAMS_MAX; i++)
+		if (c->events->listener[i].stream && memcmp(c->events->listener[i].hash, from_hash, AUTH_HASH_LEN) == 0)
+			memcpy(c->events->listener[i].hash, to_hash, AUTH_HASH_LEN);
 }
 
 /* ---- what changed */
@@ -72,45 +112,14 @@ void events_tell(struct console *c, const char *event, const char *json)
 static int tell_message(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
 	struct desk_events *e = user;
-	char json[128];
+	char json[128], ref[9];
 	(void)names, (void)columns;
 	e->last_message_id = row[0].integer;
-	if (row[1].kind == CELL_TEXT && row[1].text.len == 8) {
-		(void)snprintf(json, sizeof json, "{\"ref\":\"%.8s\",\"message_id\":%lld}", row[1].text.at, (long long)row[0].integer);
-		events_tell(e->c, "message", json);
+	if (row[1].kind == CELL_TEXT && str_copy(row[1].text, ref, sizeof ref)) {
+		(void)snprintf(json, sizeof json, "{\"ref\":\"%s\",\"message_id\":%lld}", ref, (long long)row[0].integer);
+		tell_where(e->c, 0, ref, "message", json);
 	}
 	return 0;
-}
-
-static void look(struct desk_events *e, int64_t now)
-{
-	static const char sql[] = "SELECT m.message_id, (SELECT c.ref FROM main.cases c WHERE c.contact_id = m.contact_id"
-		" ORDER BY c.opened_at DESC LIMIT 1) FROM main.message m WHERE m.message_id > ?1 ORDER BY m.message_id LIMIT 200";
-	if (now - e->told_ms < (int64_t)e->listening * ROOM_MS)
-		return;
-	int64_t version = reader_version(e->c->reader);
-	if (version < 0 || version == e->version)
-		return;
-	e->version = version;
-	e->told_ms = now;
-	struct cell from = cell_of_i64(e->last_message_id);
-	if (reader_ask(e->c->reader, sql, &from, 1, tell_message, e) == 0)
-		events_tell(e->c, "queue", "{}");
-}
-
-static int take_last(const char *const *names, const struct cell *row, size_t columns, void *user)
-{
-	(void)names, (void)columns;
-	*(int64_t *)user = row[0].integer;
-	return 0;
-}
-
-static void from_now_on(struct desk_events *e)
-{
-	static const char sql[] = "SELECT ifnull(max(message_id), 0) FROM main.message";
-	e->version = reader_version(e->c->reader);
-	if (reader_ask(e->c->reader, sql, NULL, 0, take_last, &e->last_message_id) != 0)
-		e->last_message_id = INT64_MAX;
 }
 
 /* Sessions that ended, by the clock or by an administrator, hear no more. */
@@ -129,6 +138,31 @@ static void end_those_without_session(struct desk_events *e)
 		if (l->stream)
 			http_stream_end(l->stream);
 	}
+}
+
+static void look(struct desk_events *e, int64_t now)
+{
+	static const char sql[] = "SELECT m.message_id, (SELECT c.ref FROM main.cases c WHERE c.contact_id = m.contact_id"
+		" ORDER BY c.opened_at DESC LIMIT 1) FROM main.message m WHERE m.message_id > ?1 ORDER BY m.message_id LIMIT 200";
+	if (now - e->told_ms < (int64_t)e->listening * ROOM_MS)
+		return;
+	int64_t version = reader_version(e->c->reader);
+	if (version < 0 || version == e->version)
+		return;
+	e->version = version;
+	e->told_ms = now;
+	end_those_without_session(e); /* one of the changes may be that */
+	struct cell from = cell_of_i64(e->last_message_id);
+	if (reader_ask(e->c->reader, sql, &from, 1, tell_message, e) == 0)
+		events_tell(e->c, "queue", "{}");
+}
+
+static void from_now_on(struct desk_events *e)
+{
+	static const char sql[] = "SELECT ifnull(max(message_id), 0) FROM main.message";
+	e->version = reader_version(e->c->reader);
+	if (reader_ask(e->c->reader, sql, NULL, 0, take_last, &e->last_message_id) != 0)
+		e->last_message_id = INT64_MAX;
 }
 
 static void on_tick(struct timer *timer)
@@ -187,9 +221,11 @@ void api_events(struct call *call)
 	http_add_header(&response, "X-Accel-Buffering", STR("no"));
 	web_security_headers(&response);
 	if (l) {
-		*l = (struct listener_of_events){ .c = call->c, .staff_id = call->session.staff_id };
+		*l = (struct listener_of_events){ .c = call->c, .staff_id = call->session.staff_id, .roles = call->session.roles };
 		memcpy(l->hash, call->session.hash, sizeof l->hash);
-		l->stream = http_stream_begin(call->request, &response, stream_gone, l);
+		bool kept = str_copy(call->session.user, l->user, sizeof l->user) &&
+			    str_copy(call->session.offices, l->offices, sizeof l->offices);
+		l->stream = kept ? http_stream_begin(call->request, &response, stream_gone, l) : NULL;
 	}
 	if (!l || !l->stream) {
 		call_problem(call, 503, "unavailable", "Too many listen already.");
@@ -259,7 +295,7 @@ void api_presence(struct call *call)
 		char json[40];
 		(void)snprintf(json, sizeof json, "{\"ref\":\"%s\"}", p->ref);
 		if (kept && !told)
-			events_tell(call->c, "presence", json);
+			tell_where(call->c, 0, p->ref, "presence", json);
 	}
 	json_t *answer = json_object();
 	(void)json_object_set_new(answer, "items", presence_of(call->c, call->seen.ref, call->session.user));

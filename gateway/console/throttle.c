@@ -4,6 +4,8 @@
  * person from elsewhere.  Many failures of one address, over all names, slow that address.  Names nobody has count alike. */
 #include "gateway/console/call.h"
 
+#include "gateway/net.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,17 +113,9 @@ void throttle_succeeded(struct throttle *t, struct str user, struct str address)
 
 struct str call_address(struct call *call)
 {
-	struct str said = http_header(call->request, "X-Forwarded-For"), last = said, part;
-	if (http_peer_is_loopback(call->request) && said.at) {
-		while (str_split(&said, ',', &part))
-			last = str_trim(part); /* the proxy's own word is the last */
-		return last;
-	}
-	const unsigned char *at = (const unsigned char *)&call->request->peer;
-	size_t len = 8; /* family, port, IPv4 address */
-	if (call->request->peer.ss_family == AF_INET6)
-		at = ((const struct sockaddr_in6 *)&call->request->peer)->sin6_addr.s6_addr; /* its /64 */
-	else
-		at = (const unsigned char *)&((const struct sockaddr_in *)&call->request->peer)->sin_addr, len = 4;
-	return (struct str){ (const char *)at, len };
+	struct in6_addr address;
+	if (!net_of_client(call->request, &address))
+		return STR("?");
+	size_t len = IN6_IS_ADDR_V4MAPPED(&address) ? sizeof address : 8; /* one home has a /64 */
+	return arena_str(&call->arena, (struct str){ (const char *)address.s6_addr, len });
 }

@@ -6,6 +6,7 @@
 #include "db/message.h"
 #include "db/reader.h"
 #include "db/seen.h"
+#include "db/staff.h"
 #include "tests/unit/check.h"
 
 #include <errno.h>
@@ -471,6 +472,17 @@ static void test_reader(void)
 	CHECK(stat(path, &st) == 0 && st.st_size < 1200 * 4120);
 	(void)snprintf(path, sizeof path, "%s/wasl.db", folder);
 	CHECK(stat(path, &st) == 0 && st.st_size > 1 << 20);
+	db_close(&db);
+
+	check_begin("a number that any table has is not given again after a new start");
+	open_or_die(&db, folder);
+	struct staff staff = { .user = STR("amina"), .name = STR("Amina"), .roles = STR("counsellor"), .offices = STR("") };
+	begin(&db);
+	CHECK_INT(staff_add(&db, &staff, 1000), 0);
+	commit(&db);
+	db_close(&db);
+	open_or_die(&db, folder);
+	CHECK(db_new_id(&db) > staff.staff_id);
 	db_close(&db);
 
 	check_begin("a newer schema is refused, another program's file too");

@@ -118,6 +118,7 @@ static void put_value(struct buf *b, const char *table, const char *column, cons
 		{ "alert", "closed_at", "1790000000000" }, { "outbox", "sending", "0" }, { "referral", "made_on", "'2026-09-21'" },
 		{ "referral", "feedback_due", "'2026-10-21'" }, { "referral", "feedback_on", "NULL" }, { "task", "outcome", "'DONE'" },
 		{ "message", "status", "'received'" }, { "contact_was", "person", "x'00112233445566778899aabbccddeeff'" },
+		{ "glass", "finding", "'RIGHT'" }, { "glass", "reviewed_by", "'second'" },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i].table, table) == 0 && strcmp(words[i].column, column) == 0) {

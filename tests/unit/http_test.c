@@ -27,7 +27,7 @@ static void bytes_of_a_reply(void)
 	CHECK_INT(date.len, 29);
 	size_t at = date.at ? (size_t)(date.at - got.at) : 0;
 	CHECK_STR(str_slice(all, 0, at), STR("HTTP/1.1 200 OK\r\nDate: "));
-	CHECK_STR(str_from(all, at + date.len), STR("\r\nContent-Type: text/plain\r\nContent-Length: 28\r\n\r\n"
+	CHECK_STR(str_from(all, at + date.len), STR("\r\nContent-Type: text/plain\r\nCache-Control: no-store\r\nContent-Length: 28\r\n\r\n"
 						    "POST /cb/a%20b?x=1+2&y [a=b]"));
 	(void)close(fd);
 }

@@ -40,20 +40,38 @@ export class Gateway {
 			? ["serve", "--demo", "--state", one.folder, "--port", String(one.port)]
 			: ["serve", "-c", one.config];
 		if (!demo) one.write(config);
-		one.output = "";
-		one.process = spawn(WASL, argv, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-		for (const stream of [one.process.stdout, one.process.stderr]) stream.on("data", (bytes) => (one.output += bytes));
-		one.ended = new Promise((done) => one.process.once("exit", done));
+		one.argv = argv;
+		await one.launch();
+		return one;
+	}
+
+	async launch(environment = {}) {
+		this.output = "";
+		this.process = spawn(WASL, this.argv, {
+			cwd: root,
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { ...process.env, ...environment },
+		});
+		for (const stream of [this.process.stdout, this.process.stderr])
+			stream.on("data", (bytes) => (this.output += bytes));
+		this.ended = new Promise((done) => this.process.once("exit", done));
 		for (let i = 0; i < 1200; i++) {
-			if (one.process.exitCode !== null) throw new Error("the gateway does not start:\n" + one.output);
+			if (this.process.exitCode !== null) throw new Error("the gateway does not start:\n" + this.output);
 			try {
-				if ((await fetch(one.base + "/readyz")).ok) return one;
+				if ((await fetch(this.base + "/readyz")).ok) return;
 			} catch {
 				// not yet
 			}
 			await new Promise((done) => setTimeout(done, 25));
 		}
-		throw new Error("the gateway is not ready:\n" + one.output);
+		throw new Error("the gateway is not ready:\n" + this.output);
+	}
+
+	/** Ends it and starts it again with its clock so many milliseconds ahead. */
+	async restart(ahead) {
+		this.process.kill("SIGTERM");
+		await this.ended;
+		await this.launch({ WASL_CLOCK_OFFSET_MS: String(ahead) });
 	}
 
 	write(config) {

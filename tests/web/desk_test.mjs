@@ -3,7 +3,7 @@
 // happens when the line is lost or nobody sits there.
 import fs from "node:fs";
 import { createRequire } from "node:module";
-import { Gateway, enrol, openBrowser, openPage, signIn, turn } from "./desk.mjs";
+import { Gateway, enrol, openBrowser, openPage, signIn, totp, turn } from "./desk.mjs";
 import { check, end } from "./report.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -73,6 +73,8 @@ async function everyPage(context, refs) {
 		"flows/return_request",
 		"reports",
 		"approvals",
+		"glass",
+		"glass?state=reviewed",
 		"channels",
 		"admin",
 		"admin/users",
@@ -87,7 +89,7 @@ async function everyPage(context, refs) {
 		await page.locator("nav #pages").waitFor({ state: "attached" });
 		await turn(page, "#/me");
 		await page.locator("select[name=language]").selectOption(language);
-		await page.locator("main form button.first").click();
+		await page.locator("main form button.first").first().click();
 		await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
 		check(
 			`${language}: the direction is right`,
@@ -121,7 +123,7 @@ async function everyPage(context, refs) {
 	}
 	await turn(page, "#/me");
 	await page.locator("select[name=language]").selectOption("fr");
-	await page.locator("main form button.first").click();
+	await page.locator("main form button.first").first().click();
 	await page.waitForFunction(() => document.documentElement.lang === "fr");
 	await page.close();
 }
@@ -222,14 +224,14 @@ async function keyboard(page) {
 	check("Tab walks over the page", tabbed.size > 8, [...tabbed]);
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").uncheck();
-	await page.locator("main form button.first").click();
+	await page.locator("main form button.first").first().click();
 	await page.waitForFunction(() => document.querySelector("input[name=shortcuts]:not(:checked)"));
 	await turn(page, "#/queue");
 	await page.keyboard.press("j");
 	check("single keys can be switched off", (await focused()) === null);
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").check();
-	await page.locator("main form button.first").click();
+	await page.locator("main form button.first").first().click();
 	await page.locator(".toast").first().waitFor();
 }
 
@@ -336,6 +338,49 @@ async function paper(page, ref) {
 	await page.emulateMedia({ media: "screen" });
 }
 
+/** The own account, and the password again before what is grave. */
+async function account(context) {
+	const page = await openPage(context, gateway.base);
+	await page.goto(gateway.base + "/");
+	await page.locator("nav #pages").waitFor({ state: "attached" });
+	await turn(page, "#/me");
+	const other = await browser.newContext();
+	await page.locator("input[name=password]").fill(PASSWORD);
+	await page.locator("input[name=new]").fill(PASSWORD + " neuve");
+	await page.locator("main form", { has: page.locator("input[name=new]") }).locator("button.first").click();
+	await page.locator(".toast").first().waitFor();
+	check("another password: the desk goes on", (await page.locator("nav #pages").count()) === 1);
+	await page.getByRole("button", { name: "Changer d’application" }).click();
+	const secret = (await page.locator(".secret").textContent()).replace(/\s/g, "");
+	await axe(page, "another app");
+	await page.locator("input[name=code]").fill(totp(secret));
+	await page.getByRole("button", { name: "Activer la nouvelle application" }).click();
+	await page.locator(".codes li").first().waitFor();
+	const codes = await page.locator(".codes li").allTextContents();
+	check("another app: ten new recovery codes", codes.length === 10, codes);
+	const second = await openPage(other, gateway.base);
+	await signIn(second, gateway.base, "amina", PASSWORD + " neuve", codes[0]);
+	await other.close();
+	await gateway.restart(6 * 60 * 1000);
+	await turn(page, "#/admin/users");
+	await page.getByRole("button", { name: "Ouvrir un compte" }).click();
+	const form = page.locator("dialog form", { has: page.locator("input[name=user]") });
+	await form.locator("input[name=user]").fill("nadia");
+	await form.locator("input[name=name]").fill("Nadia");
+	await form.locator("button.first").click();
+	const window = page.locator("dialog[open]", { has: page.locator("input[type=password]") });
+	await window.waitFor();
+	await axe(page, "the password again");
+	await window.locator("input[type=password]").fill("nicht das");
+	await window.locator("button.first").click();
+	await window.locator(".trouble:not(:empty)").waitFor();
+	await window.locator("input[type=password]").fill(PASSWORD + " neuve");
+	await window.locator("button.first").click();
+	await page.getByText("#enrol=").first().waitFor();
+	check("the password again, and what was asked for is done", (await window.count()) === 0);
+	await page.close();
+}
+
 async function fewRoles() {
 	const context = await browser.newContext();
 	const page = await openPage(context, gateway.base);
@@ -391,6 +436,7 @@ async function run() {
 	await lostLine(context);
 	await nobodyThere(context);
 	await fewRoles();
+	await account(context);
 	await page.goto(gateway.base + "/");
 	await page.locator("header .bare").last().click();
 	await page.locator("input[name=password]").waitFor();

@@ -11,7 +11,7 @@ const context = await browser.newContext({ viewport: { width: 1020, height: 540 
 async function speak(page, language) {
 	await turn(page, "#/me");
 	await page.locator("select[name=language]").selectOption(language);
-	await page.locator("main form button.first").click();
+	await page.locator("main form button.first").first().click();
 	await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
 	await page.locator(".toast").waitFor({ state: "detached" });
 }

@@ -3,6 +3,7 @@
 const PATIENCE_MS = 20000;
 const kept = new Map(); // path -> {etag, value}: what was read last, so that a poll costs nothing when nothing changed
 let csrf = "";
+let confirm = null; // asks for the password again; gives true when it was right
 
 export class Problem extends Error {
 	constructor(status, members) {
@@ -20,8 +21,8 @@ export function useSession(session) {
 	if (!session) kept.clear();
 }
 
-export function etag(path) {
-	return kept.get(path)?.etag ?? null;
+export function useConfirm(fn) {
+	confirm = fn;
 }
 
 export function forget(path) {
@@ -80,8 +81,26 @@ export async function get(path, { passive = false } = {}) {
 	return value;
 }
 
+/** What may be asked once more: with the password, or when another page of this browser has renewed the session. */
+async function mended(error, passive) {
+	if (error.type === "password-again") return !passive && confirm !== null && (await confirm());
+	if (error.type !== "csrf") return false;
+	const before = csrf;
+	useSession(await get("/api/v1/session", { passive: true }));
+	return csrf !== before;
+}
+
 /** Changes.  Gives what the gateway answered, or null when it had nothing to say. */
-export async function change(method, path, body, { match = null, passive = false } = {}) {
+export async function change(method, path, body, options = {}) {
+	try {
+		return await changeOnce(method, path, body, options);
+	} catch (error) {
+		if (error.type === undefined || !(await mended(error, options.passive))) throw error;
+		return changeOnce(method, path, body, options);
+	}
+}
+
+async function changeOnce(method, path, body, { match = null, passive = false }) {
 	const headers = { "Wasl-CSRF": csrf };
 	if (body !== undefined) headers["Content-Type"] = "application/json";
 	if (match) headers["If-Match"] = match;

@@ -3,6 +3,7 @@ import { fill, h } from "./dom.js";
 import * as api from "./api.js";
 import * as i18n from "./i18n.js";
 import * as shell from "./shell.js";
+import { passwordAgain } from "./again.js";
 
 /** Pages; who may see each (any of the roles; [] is everybody).  The gateway decides, this only spares a refusal. */
 export const PAGES = {
@@ -15,6 +16,7 @@ export const PAGES = {
 	flows: { module: () => import("./flows.js"), roles: [] },
 	reports: { module: () => import("./reports.js"), roles: ["me", "manager", "protection"] },
 	approvals: { module: () => import("./approvals.js"), roles: ["counsellor", "protection", "manager"] },
+	glass: { module: () => import("./glass.js"), roles: ["protection", "manager"] },
 	channels: { module: () => import("./channels.js"), roles: ["admin", "operator", "manager"] },
 	admin: { module: () => import("./admin.js"), roles: ["admin"] },
 	audit: { module: () => import("./audit.js"), roles: ["auditor"] },
@@ -99,6 +101,7 @@ async function enter(found) {
 }
 
 async function start() {
+	api.useConfirm(passwordAgain);
 	await i18n.use(i18n.firstLanguage());
 	addEventListener("hashchange", () => session && route());
 	addEventListener("signed-out", () => session && signedOut());

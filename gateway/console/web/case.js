@@ -3,7 +3,7 @@ import { fill, h, own } from "./dom.js";
 import { change, forget, get, post, query } from "./api.js";
 import { act, ask, explain, form } from "./forms.js";
 import { t } from "./i18n.js";
-import { ago, caution, more, overdue, person, priority, reasons, ref, status } from "./labels.js";
+import { ago, caution, more, overdue, person, priority, reasons, ref, status, warned } from "./labels.js";
 import { onPage } from "./keys.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { recount, toast } from "./shell.js";
@@ -123,12 +123,40 @@ export async function show(shown) {
 		}
 	}
 
+	/** Somebody wrote meanwhile, or something speaks against it: the person at the desk decides, having read it. */
+	async function sendAgain(message) {
+		const path = base + "/messages/" + message.message_id + "/retry";
+		let body = { last_message_id: Math.max(one.last_message_id, messages[0]?.message_id ?? 0) };
+		const decided = (error) => {
+			if (error.type === "newer-message") body = { ...body, last_message_id: error.members.last_message_id };
+			else if (error.status === 422) body = { ...body, anyway: true };
+			else throw error;
+		};
+		try {
+			await post(path, body);
+		} catch (error) {
+			decided(error);
+			await loadMessages();
+			await ask({
+				title: t("message.retry"),
+				text: warned(error) ?? explain(error),
+				submit: t("reply.anyway"),
+				fields: [],
+				run: () =>
+					post(path, body).catch((refusal) => {
+						decided(refusal);
+						throw refusal;
+					}),
+			});
+		}
+	}
+
 	const undoOne = async (id) => {
 		await change("DELETE", base + "/messages/" + id);
 		await loadMessages();
 	};
 	const retry = async (message) => {
-		await post(base + "/messages/" + message.message_id + "/retry");
+		await sendAgain(message);
 		await loadMessages();
 	};
 

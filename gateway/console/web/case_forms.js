@@ -1,5 +1,5 @@
 // What a counsellor writes into a case: one small form an act.
-import { change, etag, forget, get, post } from "./api.js";
+import { change, forget, get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { explain, form } from "./forms.js";
 import { country, languageName, moment, t, word } from "./i18n.js";
@@ -75,21 +75,20 @@ function shownValue(one, key) {
 	return one[key];
 }
 
-/** The gateway refuses what was read before anything at all changed (a message was delivered); a colleague's change to the same
- * fields is what matters here. */
+/** The gateway refuses what was read before the case changed; a colleague's change to the same fields is what matters here. */
 async function patch(one, set, why) {
 	const path = "/api/v1/cases/" + one.ref;
 	if (Object.keys(set).length === 0) return null;
 	const body = filled({ set, reason: why });
 	try {
-		return await change("PATCH", path, body, { match: etag(path) });
+		return await change("PATCH", path, body, { match: one.version });
 	} catch (error) {
 		if (error.type !== "stale") throw error;
 		forget(path);
 		const now = await get(path);
 		if (Object.keys(set).some((key) => String(shownValue(now, key) ?? "") !== String(shownValue(one, key) ?? "")))
 			throw error;
-		return change("PATCH", path, body);
+		return change("PATCH", path, body, { match: now.version });
 	}
 }
 

@@ -20,6 +20,8 @@ export function explain(error) {
 		"too-late",
 		"throttled",
 		"needs-second-person",
+		"password-again",
+		"wrong-password",
 		"unavailable",
 		"offline",
 	].includes(error.type);
@@ -190,17 +192,18 @@ export function act(label, run, attributes = {}) {
 export function ask({ title, text = null, fields, submit, danger = false, run }) {
 	return new Promise((answer) => {
 		let result = null;
+		const id = "ask" + ++serial;
 		const window = h(
 			"dialog",
 			{
 				class: "window",
-				"aria-labelledby": "ask-title",
+				"aria-labelledby": id,
 				onclose: () => {
 					window.remove();
 					answer(result);
 				},
 			},
-			h("h2", { id: "ask-title" }, title),
+			h("h2", { id }, title),
 			text ? h("p", null, text) : null,
 			form({
 				fields,

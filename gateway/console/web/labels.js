@@ -76,6 +76,13 @@ export function overdue(flag) {
 	return flag ? h("span", { class: "late" }, h("span", { "aria-hidden": "true" }, "⏱ "), t("overdue")) : null;
 }
 
+/** What the gateway warned of, in words; null: it did not. */
+export function warned(error) {
+	if (error.status !== 422) return null;
+	const list = String(error.detail ?? "").split(/[\s,]+/);
+	return t("reply.warned") + " " + list.map((code) => word("warning", code)).join(" · ");
+}
+
 /** A table with a caption: table({caption, head: [..], rows: [[..]], numbers: [columns that hold numbers]}). */
 export function table({ caption, head, rows, numbers = [], empty = null, hidden = false }) {
 	if (rows.length === 0) return h("p", { class: "hint" }, empty ?? t("none"));

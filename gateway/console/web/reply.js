@@ -4,6 +4,7 @@ import { fill, h, ltr, own } from "./dom.js";
 import { change, get, post } from "./api.js";
 import { act, explain } from "./forms.js";
 import { languageName, number, plural, t, word } from "./i18n.js";
+import { warned } from "./labels.js";
 import { say, toast } from "./shell.js";
 import { measure } from "./sms.js";
 
@@ -136,7 +137,7 @@ export function replyBox({ one, session, after, typing }) {
 	}
 
 	function refused(error) {
-		const again = (label) => act(label, () => send({ anyway: true }), { class: "danger" });
+		const again = (more) => act(t("reply.anyway"), () => send(more), { class: "danger" });
 		if (error.type === "newer-message") {
 			seen = error.members.last_message_id ?? seen;
 			fill(
@@ -148,24 +149,14 @@ export function replyBox({ one, session, after, typing }) {
 						? t("reply.colleague", { who: error.members.last_message_by })
 						: t("reply.newer"),
 				),
-				again(t("reply.anyway")),
+				again({}),
 			);
 			after();
 		} else if (error.status === 422) {
 			fill(
 				trouble,
-				h(
-					"p",
-					{ class: "warning" },
-					t("reply.warned"),
-					" ",
-					String(error.detail ?? "")
-						.split(/[\s,]+/)
-						.filter(Boolean)
-						.map((code) => word("warning", code))
-						.join(" · "),
-				),
-				again(t("reply.anyway")),
+				h("p", { class: "warning" }, warned(error)),
+				again({ anyway: true }),
 			);
 		} else {
 			fill(trouble, h("p", { class: "trouble" }, explain(error)));

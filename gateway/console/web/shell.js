@@ -40,7 +40,7 @@ function showFreshness(isFresh, date) {
 		fill(banner, h("p", { class: "warning" }, h("strong", null, t("live.lost")), " ", t("live.polling")));
 }
 
-const COUNTED = { queue: "all", alerts: "alerts", tasks: "tasks", approvals: "approvals" };
+const COUNTED = { queue: "all", alerts: "alerts", tasks: "tasks", approvals: "approvals", glass: "glass" };
 
 const count = live.inTurn(async () => {
 	try {
@@ -158,7 +158,8 @@ export function open(who, pages, onSignedOut) {
 	undo.push(
 		live.onFreshness(showFreshness),
 		live.onEvent((name) => {
-			if (name === "bye") signedOut();
+			// the session is over, or the gateway begins anew: a 401 tells which
+			if (name === "bye") api.get("/api/v1/session", { passive: true }).catch(() => {});
 			else if (["queue", "alert", "message", "poll"].includes(name)) count();
 		}),
 	);
