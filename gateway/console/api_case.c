@@ -4,7 +4,6 @@
 #include "db/cases.h"
 #include "gateway/schedule_now.h"
 
-
 #include <stdlib.h>
 #include <string.h>
 

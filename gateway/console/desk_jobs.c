@@ -101,12 +101,19 @@ void desk_jobs_free(struct desk_jobs *jobs)
 
 /* ---- finding */
 
+/* Their own, and only while their roles still give them what stands in it. */
+static bool is_theirs(const struct call *call, const struct desk_job *j)
+{
+	return j->state != DESK_JOB_FREE && j->staff_id == call->session.staff_id &&
+	       (!j->exported || call_may(call, ROLE_MANAGER)) && (!j->protection || call_may(call, ROLE_PROTECTION));
+}
+
 struct desk_job *desk_jobs_nth(struct call *call, size_t n)
 {
 	struct desk_jobs *jobs = call->c->desk_jobs;
 	prune(jobs);
 	for (size_t i = 0; i < KEPT_MAX; i++)
-		if (jobs->job[i].state != DESK_JOB_FREE && jobs->job[i].staff_id == call->session.staff_id && n-- == 0)
+		if (is_theirs(call, &jobs->job[i]) && n-- == 0)
 			return &jobs->job[i];
 	return NULL;
 }
@@ -159,7 +166,7 @@ static void job_is_over(struct letter *letter, int result)
 		(void)err_set(&j->err, 0, "it could not be made");
 	(void)snprintf(json, sizeof json, "{\"job_id\":\"%s\"}", j->id);
 	prune(j->c->desk_jobs);
-	events_tell(j->c, "job", json);
+	events_tell_one(j->c, j->staff_id, "job", json);
 }
 
 /* A free place, else that of the oldest which is over. */

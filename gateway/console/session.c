@@ -125,7 +125,7 @@ bool session_find(struct call *call)
 
 bool session_of_token(struct call *call, int64_t staff_id, const char *package)
 {
-	static const char sql[] = "SELECT staff_id, 0, 0, user, name, roles, offices, language, shortcuts, demo FROM main.staff"
+	static const char sql[] = "SELECT staff_id, 0, 0, user, name, roles, offices, language, shortcuts, demo, 0 FROM main.staff"
 		" WHERE staff_id = ?1 AND state = 'ACTIVE'";
 	struct cell values[] = { cell_of_i64(staff_id) };
 	call->session = (struct sitting){ 0 };

@@ -2,6 +2,7 @@
 """Attacks on the desk: what a stolen cookie, a demoted colleague, a neighbour's browser or a curious eye must not get."""
 import http.client
 import json
+import time
 
 import desk
 import house
@@ -232,6 +233,20 @@ def later(gw, own, people):
     return me
 
 
+def demoted(gw, people):
+    own = desk.Person(gw, "samir", "manager me")
+    samir = own.sign_in()
+    a = samir.post("/exports", {"name": "cases", "format": "csv", "purpose": "a list for the yearly report"})
+    job, until = a.json["job_id"], time.monotonic() + 60
+    while samir.get("/jobs/" + job).json["state"] in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.05)
+    check("an export is there", samir.get("/jobs/%s/result" % job).status == 200)
+    check("a manager no longer", people["admin"].ask("PATCH", "/users/samir", {"roles": ["me"]}).status == 200)
+    less = own.sign_in()
+    check("what one may no longer have one does not fetch", less.get("/jobs").json["items"] == [] and
+          less.get("/jobs/%s/result" % job).status == 404)
+
+
 # ---- the door, the wire
 
 def wire(gw, people):
@@ -316,6 +331,7 @@ with house.House() as gw:
     lost_updates(gw, people, refs)
     sending(gw, people, refs)
     own, desks = account(gw, people)
+    demoted(gw, people)
     wire(gw, people)
     me = later(gw, own, people)
     restored(gw, me)
