@@ -1,6 +1,6 @@
-/* The programme at a glance.  Groups of 1 to 4 people read 0: a dashboard is looked at over shoulders (domain.md 6.3).
+/* The programme at a glance.  Groups of 1 to 4 people read null: a dashboard is looked at over shoulders (domain.md 6.3).
  *
- * ?1 since; ?2 office or NULL. */
+ * ?1 since; ?2 office or NULL; ?3 now. */
 #include "gateway/console/handlers.h"
 
 #include "gateway/verbs.h"
@@ -10,19 +10,21 @@
 enum { DAYS_USUAL = 90, SMALL = 5 };
 
 #define OF_OFFICE " AND (?2 IS NULL OR c.office = ?2)"
-#define SUPPRESSED(x) "iif(" x " BETWEEN 1 AND 4, 0, " x ")"
+#define SUPPRESSED(x) "iif(" x " BETWEEN 1 AND 4, NULL, " x ")"
+
+/* How far a case ever came, whatever became of it afterwards.  Moroccans who come back walk another way: they are not in it. */
+#define EVER(statuses) " count(*) FILTER (WHERE EXISTS (SELECT 1 FROM main.case_event h WHERE h.case_ref = cs.ref AND" \
+	" h.field = 'status' AND h.became IN (" statuses ")))"
+#define AFTER_COUNSEL "'COUNSELLED', 'ELIGIBILITY', 'DOCS', 'PROJECT', 'READY', 'BOOKED', 'DEPARTED', 'RETURNED'"
 
 static const char funnel_sql[] =
-	"WITH p AS (SELECT contact_id FROM main.contact WHERE first_seen >= ?1), cs AS (SELECT c.* FROM main.cases c WHERE"
-		" c.opened_at >= ?1"
-	OF_OFFICE ") SELECT 'opened' AS step, count(*) AS n FROM p UNION ALL SELECT 'consent', count(DISTINCT contact_id) FROM"
-		" main.consent"
-	" WHERE at >= ?1 AND purpose = 'REQUEST' AND answer = 'YES' UNION ALL SELECT 'case', count(*) FROM cs UNION ALL SELECT"
-		" 'completed',"
-	" count(*) FROM cs WHERE status <> 'PARTIAL' UNION ALL SELECT 'contacted', count(*) FROM cs WHERE status NOT IN ('PARTIAL', 'NEW',"
-	" 'ASSIGNED', 'WAITLIST') UNION ALL SELECT 'counselled', count(*) FROM cs WHERE status IN ('COUNSELLED', 'ELIGIBILITY', 'DOCS',"
-	" 'PROJECT', 'READY', 'BOOKED', 'DEPARTED', 'RETURNED') UNION ALL SELECT 'departed', count(*) FROM cs WHERE departed_on IS"
-		" NOT NULL";
+	"WITH p AS (SELECT contact_id FROM main.contact t WHERE first_seen >= ?1 AND NOT EXISTS (SELECT 1 FROM main.cases c WHERE"
+	" c.contact_id = t.contact_id AND c.direction = 'TO_MA')), cs AS (SELECT c.* FROM main.cases c WHERE c.opened_at >= ?1 AND"
+	" c.direction = 'FROM_MA'" OF_OFFICE ") SELECT 'opened' AS step, count(*) AS n FROM p UNION ALL SELECT 'consent',"
+	" count(DISTINCT contact_id) FROM main.consent WHERE at >= ?1 AND purpose = 'REQUEST' AND answer = 'YES'"
+	" UNION ALL SELECT 'case', count(*) FROM cs UNION ALL SELECT 'completed', count(*) FROM cs WHERE status <> 'PARTIAL'"
+	" UNION ALL SELECT 'contacted'," EVER("'CONTACTING', " AFTER_COUNSEL) " FROM cs UNION ALL SELECT 'counselled',"
+	EVER(AFTER_COUNSEL) " FROM cs UNION ALL SELECT 'departed', count(*) FROM cs WHERE departed_on IS NOT NULL";
 static const char dropoff_sql[] =
 	"SELECT a.flow, a.state, count(*) AS n FROM main.answer a WHERE a.answered_at >= ?1 AND ?2 IS ?2 AND a.answer_id = (SELECT"
 	" max(b.answer_id) FROM main.answer b WHERE b.run_id = a.run_id AND b.contact_id = a.contact_id) AND EXISTS (SELECT 1 FROM"
@@ -33,19 +35,21 @@ static const char waves_sql[] =
 		" AS completed,"
 	" iif(count(k.score_e) < 5, NULL, avg(k.score_e)) AS score_e, iif(count(k.score_s) < 5, NULL, avg(k.score_s)) AS score_s,"
 	" iif(count(k.score_p) < 5, NULL, avg(k.score_p)) AS score_p, iif(count(k.score_c) < 5, NULL, avg(k.score_c)) AS score_c"
-	" FROM main.checkin k JOIN main.cases c ON c.ref = k.case_ref WHERE k.due_at >= ?1" OF_OFFICE " GROUP BY k.wave";
+	" FROM main.checkin k JOIN main.cases c ON c.ref = k.case_ref WHERE k.due_at BETWEEN ?1 AND ?3" OF_OFFICE
+	" GROUP BY k.wave";
 static const char statuses_sql[] = "SELECT c.status, " SUPPRESSED("count(*)") " AS n FROM main.cases c WHERE c.opened_at >="
 	" ?1" OF_OFFICE
 	" GROUP BY c.status ORDER BY c.status";
 static const char messages_sql[] = "SELECT date(m.created_at / 1000, 'unixepoch') AS day, m.direction, count(*) AS n,"
 	" ifnull(sum(m.segments), 0) AS segments FROM main.message m WHERE m.created_at >= ?1 AND ?2 IS ?2 GROUP BY 1, 2 ORDER BY 1"
 		" DESC LIMIT 800";
+/* An SMS of the staff, or a call that reached the person. */
 static const char first_reply_sql[] =
-	"WITH w AS (SELECT c.opened_at, (SELECT min(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id AND m.flow ="
-		" 'staff'"
-	" AND m.direction = 'out' AND m.created_at >= c.opened_at) AS answered FROM main.cases c WHERE c.opened_at >= ?1" OF_OFFICE ")"
-	" SELECT (answered - opened_at) / 60000 FROM w WHERE answered IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET (SELECT count(*) FROM w WHERE"
-	" answered IS NOT NULL) / 2";
+	"WITH w AS (SELECT c.opened_at, min(ifnull((SELECT min(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id"
+	" AND m.flow = 'staff' AND m.direction = 'out' AND m.created_at >= c.opened_at), 9e15), ifnull((SELECT min(t.done_at)"
+	" FROM main.task t WHERE t.case_ref = c.ref AND t.outcome = 'REACHED'), 9e15)) AS answered FROM main.cases c"
+	" WHERE c.opened_at >= ?1 AND c.direction = 'FROM_MA'" OF_OFFICE "), a AS (SELECT * FROM w WHERE answered < 9e15)"
+	" SELECT CAST((answered - opened_at) / 60000 AS INTEGER) FROM a ORDER BY 1 LIMIT 1 OFFSET (SELECT count(*) FROM a) / 2";
 
 static void suppress(json_t *rows, const char *const *members)
 {
@@ -55,7 +59,7 @@ static void suppress(json_t *rows, const char *const *members)
 		for (const char *const *m = members; *m; m++) {
 			json_int_t n = json_integer_value(json_object_get(row, *m));
 			if (n > 0 && n < SMALL)
-				(void)json_object_set_new(row, *m, json_integer(0));
+				(void)json_object_set_new(row, *m, json_null());
 		}
 }
 
@@ -82,12 +86,12 @@ static void tell(struct call *call)
 	int64_t minutes = NUMBER_OF(call, first_reply_sql, since, office);
 	bool whole = put(answer, "since", json_time(since_ms)) && put(answer, "funnel", ROWS(call, funnel_sql, since, office)) &&
 		     put(answer, "dropoff", ROWS(call, dropoff_sql, since, office)) &&
-		     put(answer, "waves", ROWS(call, waves_sql, since, office)) &&
+		     put(answer, "waves", ROWS(call, waves_sql, since, office, cell_of_i64(call->now_ms))) &&
 		     put(answer, "statuses", ROWS(call, statuses_sql, since, office)) &&
 		     put(answer, "messages", ROWS(call, messages_sql, since, office)) && put(answer, "channels", channels) &&
 		     put(answer, "first_reply_minutes", minutes < 0 ? json_null() : json_integer(minutes));
 	suppress(json_object_get(answer, "funnel"), (const char *const[]){ "n", NULL });
-	suppress(json_object_get(answer, "waves"), (const char *const[]){ "delivered", "started", "completed", NULL });
+	suppress(json_object_get(answer, "waves"), (const char *const[]){ "due", "delivered", "started", "completed", NULL });
 	if (whole) {
 		call_read(call, "dashboard.read", STR("dashboard"), answer);
 		return;

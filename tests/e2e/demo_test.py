@@ -11,6 +11,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(__file__))
 from demo import BINARY, Demo, free_port_pair
+from desk import Desk
 from house import Report
 
 report = Report()
@@ -107,6 +108,39 @@ def figures(demo):
     check("the chain of the audit is whole", done.returncode == 0, done.out + done.err)
 
 
+def desk(demo):
+    """What the one-time link opens, as the pages ask for it; every answer is held against openapi.json."""
+    person = Desk(demo.port + 1)
+    token = re.search(r"#demo=([\w-]+)", demo.said()).group(1)
+    check("the link opens the desk", person.post("/session/demo", {"token": token}).status == 200)
+    again = Desk(demo.port + 1).post("/session/demo", {"token": token})
+    check("once", again.status >= 400, str(again.raw))
+    queue = person.get("/queue?limit=100").json["items"]
+    check("the gravest first, and of those who waits longest", [item["priority"] for item in queue]
+          == sorted(item["priority"] for item in queue) and queue[0]["priority"] == "P1", str(queue[:2]))
+    unanswered = [item for item in queue if item["status"] == "RETURNED" and item["waiting_since"]]
+    asked = demo.rows("SELECT count(DISTINCT case_ref) AS n FROM v_task WHERE kind = 'READ' AND done_at IS NULL")
+    check("whoever answered a check-in and asked nothing does not wait", 0 < len(unanswered) <= asked[0]["n"],
+          str([item["ref"] for item in unanswered]))
+    board = person.get("/dashboard?days=365").json
+    waves = {wave["wave"]: wave for wave in board["waves"]}
+    check("the dashboard has what it draws: waves with scores", all(waves[w]["score_c"] for w in ("M3", "M6", "M12")), str(waves))
+    steps = {step["step"]: step["n"] for step in board["funnel"]}
+    check("the funnel narrows", steps["opened"] > steps["contacted"] > steps["counselled"] > steps["departed"] > 0, str(steps))
+    for path in ("/alerts", "/tasks", "/approvals", "/channels", "/cases/" + queue[0]["ref"], "/cases/%s/timeline" % queue[0]["ref"]):
+        check(path.split("/")[1] + " answers", person.get(path).status == 200)
+    check("all of it is as openapi.json says", person.answers == [], "\n".join(person.answers))
+
+
+def reports(demo):
+    names = demo.run("report").err.split("There are: ")[1].splitlines()[0].split()
+    check("there are fifteen reports", len(names) == 15, str(names))
+    for name in names:
+        done = demo.run("report", name, "--year", str(time.gmtime().tm_year), "--format", "json")
+        numbers = re.findall(r"[1-9][0-9.]*", json.dumps(json.loads(done.out or "{}").get("rows", done.out)))
+        check("report %s has figures" % name, done.returncode == 0 and numbers, done.out[:300] + done.err)
+
+
 def quiet(demo):
     lines = [line for line in demo.log().splitlines() if " info " not in line]
     check("the log of a demo that nobody uses is quiet", lines == [], "\n".join(lines))
@@ -201,6 +235,8 @@ def main():
     with Demo() as demo:
         people(demo)
         figures(demo)
+        desk(demo)
+        reports(demo)
         quiet(demo)
         as_printed(demo)
         nothing_leaves(demo)

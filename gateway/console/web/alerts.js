@@ -18,6 +18,10 @@ export function show(shown) {
 		load: (parameters, after, passive) => get(query("/api/v1/alerts", { ...parameters, after, limit: 50 }), { passive }),
 		card: (alert, done) => alertCard(alert, shown.session, done, true),
 		id: (alert) => alert.alert_id,
+		// the gravest first, then what is due first; what is over as it came
+		order: (a, b) =>
+			Number(Boolean(a.closed_at)) - Number(Boolean(b.closed_at))
+			|| (a.closed_at ? 0 : LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || (a.due_at ?? "~").localeCompare(b.due_at ?? "~")),
 		events: ["alert", "queue", "poll"],
 		empty: t("alerts.empty"),
 	});

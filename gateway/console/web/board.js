@@ -18,7 +18,7 @@ export async function board({ main, parameters, here }, how) {
 	function draw() {
 		fill(
 			list,
-			items.map((item) => how.card(item, refresh)),
+			(how.order ? [...items].sort(how.order) : items).map((item) => how.card(item, refresh)),
 		);
 		fill(
 			foot,

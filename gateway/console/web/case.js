@@ -1,8 +1,9 @@
 // One case: who it is, what was said, what is to be done; everything that can be done stands in one bar.
-import { fill, h, own } from "./dom.js";
+import { fill, h, ltr, own } from "./dom.js";
 import { change, forget, get, post, query } from "./api.js";
 import { act, ask, explain, form } from "./forms.js";
-import { t } from "./i18n.js";
+import { number, t } from "./i18n.js";
+import { LEVELS } from "./codes.js";
 import { ago, caution, more, overdue, person, priority, reasons, ref, status, warned } from "./labels.js";
 import { onPage } from "./keys.js";
 import { inTurn, onEvent, reached } from "./live.js";
@@ -16,6 +17,26 @@ import { replyBox } from "./reply.js";
 const PRESENCE_MS = 20000;
 const BAR = ["call", "note", "refer", "appointment", "returned", "edit"];
 const MORE = ["checkin", "task", "close", "number", "merge", "erase"];
+
+const byLevel = (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level);
+
+/** What is open, and what is over folded away under it. */
+function duties(list, over, card) {
+	const ended = list.filter((one) => one.closed_at ?? one.done_at);
+	const open = list.filter((one) => !ended.includes(one));
+	const cards = (some) => h("ul", { class: "duties" }, some.map(card));
+	return [
+		open.length ? cards(open) : h("p", { class: "hint" }, t("none")),
+		ended.length
+			? h(
+					"details",
+					null,
+					h("summary", null, h("span", null, t("folder." + over), " (", ltr(number(ended.length)), ")")),
+					cards(ended),
+				)
+			: null,
+	];
+}
 
 function section(name, title, ...content) {
 	return h(
@@ -267,7 +288,7 @@ export async function show(shown) {
 		fill(
 			place.head,
 			h("p", { class: "crumb noprint" }, h("a", { href: "#/queue" }, t("page.queue"))),
-			h("h1", { tabindex: "-1" }, person(one), " ", ref(one.ref)),
+			h("h1", { tabindex: "-1" }, person(one)),
 			h(
 				"p",
 				{ class: "line" },
@@ -287,28 +308,8 @@ export async function show(shown) {
 			await reload();
 			recount();
 		};
-		const open = (list) =>
-			[...list].sort((a, b) => Number(Boolean(a.closed_at ?? a.done_at)) - Number(Boolean(b.closed_at ?? b.done_at)));
-		fill(
-			place.alerts,
-			one.alerts.length
-				? h(
-						"ul",
-						{ class: "duties" },
-						open(one.alerts).map((alert) => alertCard(alert, session, again)),
-					)
-				: h("p", { class: "hint" }, t("none")),
-		);
-		fill(
-			place.tasks,
-			one.tasks.length
-				? h(
-						"ul",
-						{ class: "duties" },
-						open(one.tasks).map((task) => taskCard(task, session, again)),
-					)
-				: h("p", { class: "hint" }, t("none")),
-		);
+		fill(place.alerts, duties(one.alerts.sort(byLevel), "closed", (alert) => alertCard(alert, session, again)));
+		fill(place.tasks, duties(one.tasks, "done", (task) => taskCard(task, session, again)));
 		fill(place.notes, parts.notes(one));
 		fill(place.referrals, parts.referrals(one));
 		fill(place.appointments, parts.appointments(one));
@@ -362,6 +363,7 @@ export async function show(shown) {
 				},
 			})
 		: null;
+	const checkins = section("checkins", t("checkins.title"), place.checkins); // of a person who is home they come first
 	fill(
 		main,
 		h(
@@ -383,11 +385,12 @@ export async function show(shown) {
 					"div",
 					{ class: "right" },
 					section("facts", t("case.summary"), place.facts),
+					one.checkins.length ? checkins : null,
 					section("tasks", t("page.tasks"), place.tasks),
 					section("notes", t("notes.title"), place.notes),
 					section("referrals", t("referrals.title"), place.referrals),
 					section("appointments", t("appointments.title"), place.appointments),
-					section("checkins", t("checkins.title"), place.checkins),
+					one.checkins.length ? null : checkins,
 					section("consents", t("consents.title"), parts.consents(one)),
 				),
 			),

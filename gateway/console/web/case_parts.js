@@ -2,7 +2,7 @@
 import { fill, h, ltr, own, said } from "./dom.js";
 import { get } from "./api.js";
 import { act } from "./forms.js";
-import { country, day, has, languageName, number, t, word } from "./i18n.js";
+import { country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { trend } from "./charts.js";
 
@@ -102,6 +102,7 @@ export function sensitive(one) {
 
 function answerValue(answer) {
 	if (answer.value === null) return answer.raw === null ? "–" : said(answer.raw);
+	if (answer.value === "0" && /^[QX]\d$/.test(answer.state)) return h("span", { class: "soft" }, t("value.skipped"));
 	const state = "value." + answer.state + "." + answer.value;
 	return has(state)
 		? t(state)
@@ -116,20 +117,24 @@ function answerValue(answer) {
 						: h("bdi", null, answer.value);
 }
 
+const talkOf = (answer) => answer.flow + " " + answer.answered_at.slice(0, 10);
+
+/** One conversation of one day, the newest first: what was answered months ago is not mixed with what was answered yesterday. */
 export function answers(one) {
 	if (one.answers.length === 0) return h("p", { class: "hint" }, t("answers.none"));
-	const flows = [...new Set(one.answers.map((answer) => answer.flow))];
-	return flows.map((flow, i) =>
-		h(
-			"details",
-			{ class: "answers", open: i === 0 },
-			h("summary", null, word("flow", flow)),
+	const talks = new Map();
+	for (const answer of one.answers) talks.set(talkOf(answer), [...(talks.get(talkOf(answer)) ?? []), answer]);
+	return [...talks.values()]
+		.sort((a, b) => (a[0].answered_at < b[0].answered_at ? 1 : -1))
+		.map((talk, i) =>
 			h(
-				"dl",
-				{ class: "facts" },
-				one.answers
-					.filter((answer) => answer.flow === flow)
-					.map((answer) =>
+				"details",
+				{ class: "answers", open: i === 0 },
+				h("summary", null, word("flow", talk[0].flow), " · ", day(talk[0].answered_at)),
+				h(
+					"dl",
+					{ class: "facts" },
+					[...talk].reverse().map((answer) =>
 						h(
 							"div",
 							null,
@@ -137,9 +142,9 @@ export function answers(one) {
 							h("dd", { title: answer.answered_at }, answerValue(answer)),
 						),
 					),
+				),
 			),
-		),
-	);
+		);
 }
 
 const SCORES = ["score_c", "score_e", "score_s", "score_p"];
@@ -166,9 +171,9 @@ export function checkins(one) {
 			head: [t("wave"), t("checkins.due"), t("checkins.outcome"), t("checkins.completed")],
 			rows: one.checkins.map((wave) => [
 				word("wave", wave.wave),
-				day(wave.due_at),
+				h("time", { datetime: wave.due_at }, shortDay(wave.due_at)),
 				word("checkin", wave.outcome),
-				time(wave.completed_at),
+				wave.completed_at ? h("time", { datetime: wave.completed_at }, shortDay(wave.completed_at)) : "–",
 			]),
 		}),
 	];
@@ -191,7 +196,7 @@ export function referrals(one) {
 							day(referral.made_on),
 							referral.consent === true ? [" · ", t("refer.consented")] : null,
 							referral.outcome
-								? [" · ", own(referral.outcome)]
+								? [" · ", word("helped", referral.outcome)]
 								: referral.feedback_due
 									? [" · ", t("refer.due"), " ", day(referral.feedback_due)]
 									: null,

@@ -3,6 +3,11 @@ import { h, ltr, s } from "./dom.js";
 import { number, t } from "./i18n.js";
 import { table } from "./labels.js";
 
+/** A number of people; null is a group too small to be shown. */
+export function few(n) {
+	return n === null ? h("span", { class: "soft" }, t("few")) : ltr(number(n));
+}
+
 const W = 240;
 const H = 84;
 const PAD = 10;
@@ -39,7 +44,38 @@ export function trend({ title, points, max = 1, digits = 2 }) {
 	);
 }
 
-/** Bars from the start of the line: rows: [{label, n, note}]. The table is the drawing: each bar stands in its row. */
+/** Two columns a day, what came in and what went out: days: [{label, values: [in, out]}], the oldest first. */
+export function columns({ title, names, days }) {
+	const most = Math.max(1, ...days.flatMap((one) => one.values));
+	const step = 600 / Math.max(days.length, 1);
+	const bar = (value, i, k) =>
+		s("rect", {
+			class: k ? "fill second" : "fill",
+			x: (i + 0.12 + k * 0.4) * step,
+			y: 100 - (value / most) * 100,
+			width: step * 0.36,
+			height: (value / most) * 100,
+		});
+	return h(
+		"figure",
+		{ class: "columnchart" },
+		h("figcaption", null, title),
+		h(
+			"p",
+			{ class: "legend soft" },
+			names.map((name, k) => h("span", null, h("span", { class: k ? "key second" : "key", "aria-hidden": "true" }), name)),
+		),
+		s(
+			"svg",
+			{ viewBox: "0 0 600 100", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" },
+			days.map((one, i) => one.values.map((value, k) => bar(value, i, k))),
+		),
+		h("p", { class: "axis soft" }, h("span", null, days.at(0)?.label), h("span", null, days.at(-1)?.label)),
+	);
+}
+
+/** Bars from the start of the line: rows: [{label, n, note}]; n null: too few to be shown. The table is the drawing:
+	each bar stands in its row. */
 export function bars({ title, rows, head, note = null }) {
 	const most = Math.max(1, ...rows.map((row) => row.n));
 	return h(
@@ -87,7 +123,7 @@ export function bars({ title, rows, head, note = null }) {
 								h(
 									"td",
 									{ class: "n" },
-									ltr(number(row.n)),
+									few(row.n),
 									row.note ? h("span", { class: "soft" }, " ", ltr(row.note)) : null,
 								),
 							),

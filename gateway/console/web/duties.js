@@ -1,10 +1,11 @@
 // Alerts and tasks, as the board, the list and the case show them.
-import { h, said } from "./dom.js";
+import { h } from "./dom.js";
 import { post } from "./api.js";
 import { act, ask } from "./forms.js";
 import { t, word } from "./i18n.js";
 import { ago, caseLink, caution, choices, overdue, time } from "./labels.js";
 import { ALERT_OUTCOMES, OUTCOMES } from "./codes.js";
+import { inWords } from "./rules.js";
 
 const LEVEL_SIGNS = { URGENT: "▲", HIGH: "◆" };
 
@@ -50,6 +51,9 @@ async function finish(task, done) {
 		await done();
 }
 
+// "Do not call" stands below it as a mark of its own.
+const ruleOf = (alert) => (alert.contact_pref === "NO_CALL" ? alert.rule.replace(/^DO NOT CALL: /, "") : alert.rule);
+
 /** One alert; done(): what to do after an act; withCase: it does not stand in its case. */
 export function alertCard(alert, session, done, withCase = false) {
 	const url = "/api/v1/alerts/" + alert.alert_id;
@@ -77,7 +81,7 @@ export function alertCard(alert, session, done, withCase = false) {
 				"p",
 				{ class: "soft" },
 				withCase ? [caseLink(alert.ref), " · "] : null,
-				alert.rule ? [h("bdi", { dir: "ltr" }, h("code", null, alert.rule)), " · "] : null,
+				alert.rule ? [h("bdi", { title: alert.rule, class: "rule" }, inWords(ruleOf(alert))), " · "] : null,
 				ago(alert.raised_at),
 				alert.taken_by ? [" · ", t("taken.by"), " ", h("bdi", null, alert.taken_by)] : null,
 				alert.closed_at ? [" · ", t("closed"), " ", time(alert.closed_at)] : null,
@@ -102,7 +106,7 @@ export function alertCard(alert, session, done, withCase = false) {
 									await post(url + "/take");
 									await done();
 								},
-								{ class: "first" },
+								{ class: LEVEL_SIGNS[alert.level] ? "first" : null },
 							),
 					act(t("alert.close"), () => closeAlert(alert, done)),
 				),
@@ -118,7 +122,7 @@ export function taskCard(task, session, done, withCase = false) {
 			"div",
 			null,
 			h("p", null, h("strong", null, word("task", task.kind)), " ", overdue(task.overdue && !task.done_at)),
-			task.note ? said(task.note) : null,
+			task.note ? h("p", { class: "said", dir: "auto" }, inWords(task.note)) : null,
 			h(
 				"p",
 				{ class: "soft" },

@@ -95,13 +95,17 @@ export function day(iso) {
 	return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: bare ? "UTC" : zone }).format(new Date(iso));
 }
 
+/** A day for a narrow column: "29/06/2026". */
+export function shortDay(iso) {
+	return iso ? new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeZone: zone }).format(new Date(iso)) : "";
+}
+
 export function clock(date) {
 	return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(date);
 }
 
-/** How long ago: "3 h", "2 j", the largest unit that fits. */
-export function since(iso, now = Date.now()) {
-	const minutes = Math.max(0, Math.round((now - Date.parse(iso)) / 60000));
+/** So many minutes in the largest unit that fits: "3 h", "2 j". */
+export function duration(minutes) {
 	const [n, unit] =
 		minutes < 60
 			? [minutes, "minute"]
@@ -109,6 +113,11 @@ export function since(iso, now = Date.now()) {
 				? [Math.floor(minutes / 60), "hour"]
 				: [Math.floor(minutes / 1440), "day"];
 	return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short" }).format(n);
+}
+
+/** How long ago. */
+export function since(iso, now = Date.now()) {
+	return duration(Math.max(0, Math.round((now - Date.parse(iso)) / 60000)));
 }
 
 export function country(iso) {

@@ -35,8 +35,9 @@ export function caseLink(code, attributes) {
 	return code ? h("a", { href: "#/case/" + encodeURIComponent(code), ...attributes }, ref(code)) : "–";
 }
 
+/** Name and reference; most people have given no name, and then the reference is what they are called. */
 export function person(item) {
-	return item.name ? own(item.name) : h("span", { class: "soft" }, t("case.noname"));
+	return item.name ? [h("span", { class: "name" }, own(item.name)), " ", ref(item.ref)] : ltr(item.ref, { class: "ref name" });
 }
 
 export function status(code) {

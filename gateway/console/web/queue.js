@@ -13,7 +13,6 @@ import {
 	person,
 	priority,
 	reasons,
-	ref,
 	status,
 	unread,
 	where,
@@ -45,7 +44,7 @@ function row(item, session, take) {
 				overdue(item.overdue),
 				unread(item.unread),
 			),
-			h("span", { class: "line" }, h("span", { class: "name" }, person(item)), ref(item.ref), status(item.status)),
+			h("span", { class: "line" }, person(item), status(item.status)),
 			h(
 				"span",
 				{ class: "line soft" },

@@ -3,7 +3,7 @@ import { fill, h, own } from "./dom.js";
 import { post } from "./api.js";
 import { form } from "./forms.js";
 import { number, t } from "./i18n.js";
-import { caseLink, person, priority, status, time } from "./labels.js";
+import { caseLink, priority, status, time } from "./labels.js";
 
 function guess(text) {
 	const plain = text.replace(/[\s.()-]/g, "");
@@ -66,7 +66,7 @@ export async function show({ main, here }) {
 										{ class: "line" },
 										priority(item.priority),
 										caseLink(item.ref),
-										person(item),
+										item.name ? own(item.name) : null,
 										status(item.status),
 										item.office ? h("span", { class: "soft" }, own(item.office)) : null,
 									),

@@ -18,6 +18,7 @@ export function show(shown) {
 		load: (parameters, after, passive) => get(query("/api/v1/tasks", { ...parameters, after, limit: 50 }), { passive }),
 		card: (task, done) => taskCard(task, shown.session, done, true),
 		id: (task) => task.task_id,
+		order: (a, b) => (a.done_at || b.done_at ? 0 : (a.due_at ?? "~").localeCompare(b.due_at ?? "~")),
 		events: ["queue", "poll"],
 		empty: t("tasks.empty"),
 	});
