@@ -63,7 +63,7 @@ export function columns({ title, names, days }) {
 		h(
 			"p",
 			{ class: "legend soft" },
-			names.map((name, k) => h("span", null, h("span", { class: k ? "key second" : "key", "aria-hidden": "true" }), name)),
+			names.map((name, k) => h("span", null, h("span", { class: k ? "swatch second" : "swatch", "aria-hidden": "true" }), name)),
 		),
 		s(
 			"svg",
