@@ -41,7 +41,8 @@ struct case_change {
 	"quote(c.status) || ',' || quote(c.priority) || ',' || quote(c.step) || ',' || quote(c.assigned_to) || ',' || " \
 	"quote(c.office) || ',' || quote(c.region) || ',' || quote(c.city) || ',' || quote(c.nationality) || ',' || " \
 	"quote(c.return_country) || ',' || quote(c.host_country) || ',' || quote(c.departed_on) || ',' || " \
-	"quote(c.returned_on) || ',' || quote(c.sex) || ',' || quote(c.age_band) || ',' || quote(c.birth_year) || ',' || " \
+	"quote(c.returned_on) || ',' || quote(c.handed_over_on) || ',' || quote(c.sex) || ',' || " \
+	"quote(c.age_band) || ',' || quote(c.birth_year) || ',' || " \
 	"quote(c.travel_doc) || ',' || quote(c.call_language) || ',' || quote(c.call_time) || ',' || " \
 	"quote(c.contact_pref) || ',' || quote(c.consent_checkins) || ',' || quote(c.checkin_safe) || ',' || " \
 	"quote(c.tags) || ',' || quote(c.close_reason)"

@@ -19,14 +19,14 @@ static int64_t size_of(const char *state_dir, const char *name)
 }
 
 /* The first column of the first row as a number; -1: it cannot be read. */
-static int number(sqlite3 *conn, const char *sql)
+static int64_t number(sqlite3 *conn, const char *sql)
 {
 	sqlite3_stmt *s;
-	int n = -1;
+	int64_t n = -1;
 	if (sqlite3_prepare_v2(conn, sql, -1, &s, NULL) != SQLITE_OK)
 		return -1;
 	if (sqlite3_step(s) == SQLITE_ROW)
-		n = sqlite3_column_int(s, 0);
+		n = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
 	return n;
 }
@@ -48,8 +48,8 @@ static int check_pages(sqlite3 *conn, const char *path, struct err *err)
 
 static int check_file(sqlite3 *conn, const char *path, struct db_inspection *out, struct err *err)
 {
-	int application = number(conn, "PRAGMA application_id");
-	out->schema = number(conn, "PRAGMA user_version");
+	int64_t application = number(conn, "PRAGMA application_id");
+	out->schema = (int)number(conn, "PRAGMA user_version");
 	if (application < 0 || out->schema < 0)
 		return err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
 	if (out->schema > 0 && application != DB_SCHEMA_APPLICATION_ID)
@@ -57,6 +57,10 @@ static int check_file(sqlite3 *conn, const char *path, struct db_inspection *out
 	if (out->schema > out->schema_known)
 		return err_set(err, -EPROTONOSUPPORT, "%s is of schema %d, this wasl knows %d: use the newer wasl",
 			       path, out->schema, out->schema_known);
+	if (out->schema > 0) {
+		out->began_at = number(conn, "SELECT ifnull(min(at), 0) FROM audit");
+		out->backup_at = number(conn, "SELECT ifnull(max(at), 0) FROM audit WHERE action = 'backup'");
+	}
 	return check_pages(conn, path, err);
 }
 

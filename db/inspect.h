@@ -8,6 +8,7 @@
 struct db_inspection {
 	int schema, schema_known;   /* of the file; of this program */
 	int64_t bytes, log_bytes;   /* the file; its write-ahead log */
+	int64_t began_at, backup_at; /* ms: the first line of the audit; when a backup was begun last.  0: never */
 };
 
 /* 0: whole, ours, and the key opens it.  -ENODATA: the key is good, but there is no database yet; -EUCLEAN: damaged, or

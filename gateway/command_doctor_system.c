@@ -109,6 +109,19 @@ void doctor_paths(struct doctor *d, const struct config *config)
 	say_place(d, "weights", config->weights, "those inside the program");
 }
 
+/* A day's work of counsellors is what may be lost, no more. */
+static void say_backup(struct doctor *d, const struct db_inspection *seen)
+{
+	enum { HOUR_MS = 3600 * 1000, TWO_DAYS = 48 };
+	int64_t now_ms = (int64_t)time(NULL) * 1000, since = seen->backup_at ? seen->backup_at : seen->began_at;
+	long long hours = since && now_ms > since ? (long long)((now_ms - since) / HOUR_MS) : 0;
+	const char *todo = hours >= TWO_DAYS ? "`wasl backup FOLDER` each night, and the file off this machine" : NULL;
+	if (seen->backup_at)
+		doctor_say(d, todo ? HEALTH_WARN : HEALTH_OK, todo, "last backup %lld hours ago", hours);
+	else
+		doctor_say(d, todo ? HEALTH_WARN : HEALTH_OK, todo, "no backup yet, the database is %lld hours old", hours);
+}
+
 void doctor_database(struct doctor *d, const struct config *config)
 {
 	enum { LOG_ALARM = 64 * 1024 * 1024 }; /* failures.md D6 */
@@ -125,6 +138,8 @@ void doctor_database(struct doctor *d, const struct config *config)
 	if (rc == 0 && seen.schema < seen.schema_known)
 		doctor_say(d, HEALTH_WARN, "`wasl backup` with the old version, then start the new one",
 			   "the database is of schema %d, this wasl makes %d of it", seen.schema, seen.schema_known);
+	if (rc == 0)
+		say_backup(d, &seen);
 	if (rc == 0 && seen.log_bytes > LOG_ALARM)
 		doctor_say(d, HEALTH_WARN, "end long queries and exports; a restart empties it",
 			   "the write-ahead log has %lld MB", (long long)seen.log_bytes / (1024 * 1024));

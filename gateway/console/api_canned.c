@@ -1,7 +1,8 @@
-/* Canned replies, in the languages people read, with what each costs. */
+/* Canned replies, in the languages people read, with what each costs and whether it is quiet (domain.md 4.2). */
 #include "gateway/console/handlers.h"
 
 #include "db/ledger.h"
+#include "flows/lint.h"
 #include "flows/text/segment.h"
 
 #include <errno.h>
@@ -19,8 +20,45 @@ static json_t *with_costs(json_t *one)
 		(void)json_object_set_new(segments, languages[i], json_integer(rc == 0 ? (json_int_t)plan.count : 0));
 	}
 	(void)json_object_set_new(one, "segments", segments);
-	(void)json_object_set_new(one, "quiet", json_boolean(true));
 	return one;
+}
+
+/* The words that say too much belong to the line thread, which may read them anew. */
+static bool is_quiet(const struct lint *lint, const json_t *one)
+{
+	for (size_t i = 0; lint && i < 4; i++) {
+		struct str text = json_get_str(one, languages[i]);
+		if (text.len && (lint_find_any(lint, LINT_TELLING, text) || lint_find_any(lint, LINT_NEVER, text)))
+			return false;
+	}
+	return true;
+}
+
+static void judge(struct letter *letter, struct gateway *g)
+{
+	json_t *answer = ((struct call *)letter)->answer, *items = json_object_get(answer, "items"), *one;
+	size_t i;
+	json_array_foreach(items, i, one)
+		(void)json_object_set_new(one, "quiet", json_boolean(is_quiet(g->book.lint, one)));
+	if (!items)
+		(void)json_object_set_new(answer, "quiet", json_boolean(is_quiet(g->book.lint, answer)));
+}
+
+static void tell(struct call *call)
+{
+	json_t *answer = call->answer;
+	call->answer = NULL;
+	call_answer(call, call->request->method == HTTP_POST ? 201 : 200, answer);
+}
+
+/* Takes the answer. */
+static void judge_and_tell(struct call *call, json_t *answer)
+{
+	call->answer = answer;
+	if (answer)
+		call_look(call, 0, judge, tell);
+	else
+		call_answer(call, 200, NULL);
 }
 
 void api_canned(struct call *call)
@@ -30,7 +68,7 @@ void api_canned(struct call *call)
 	size_t i;
 	json_array_foreach(all, i, one)
 		(void)with_costs(one);
-	call_answer(call, 200, all ? json_pack("{s:o}", "items", all) : NULL);
+	judge_and_tell(call, all ? json_pack("{s:o}", "items", all) : NULL);
 }
 
 static int write_canned(struct call *call, struct gateway *g, struct db *db)
@@ -46,7 +84,7 @@ static void canned_written(struct call *call)
 	static const char sql[] = "SELECT canned_id, title, fr, en, ar, es, changed_by, changed_at FROM main.canned WHERE canned_id = ?1";
 	struct canned *c = call->extra;
 	json_t *one = ROW(call, sql, cell_of_i64(c->canned_id));
-	call_answer(call, call->request->method == HTTP_POST ? 201 : 200, one ? with_costs(one) : NULL);
+	judge_and_tell(call, json_is_object(one) ? with_costs(one) : NULL);
 }
 
 static void put(struct call *call)

@@ -131,6 +131,16 @@ void api_case_set(struct call *call)
 
 /* ---- assignment */
 
+/* Those to whom it may be given; write_assignment() asks again. */
+void api_colleagues(struct call *call)
+{
+	static const char sql[] = "SELECT f.user, f.name FROM main.staff f WHERE f.state = 'ACTIVE' AND (instr(' ' || f.roles || ' ',"
+		" ' protection ') OR (NOT ?1 AND instr(' ' || f.roles || ' ', ' counsellor '))) AND (f.offices = '' OR ?2 = '' OR"
+		" instr(' ' || f.offices || ' ', ' ' || ?2 || ' ')) ORDER BY f.name LIMIT 500";
+	json_t *all = ROWS(call, sql, cell_of_i64(call->seen.protected), cell_of_text(call->seen.office));
+	call_answer(call, 200, all ? json_pack("{s:o}", "items", all) : NULL);
+}
+
 static int write_assignment(struct call *call, struct gateway *g, struct db *db)
 {
 	struct str to = json_get_str(call->body, "to");

@@ -11,11 +11,13 @@ handler_fn api_demo, api_enrol_look, api_enrol;
 handler_fn api_confirm, api_password, api_totp_begin, api_totp_end, api_recovery;
 /* sse.c */
 handler_fn api_events, api_presence;
+/* api_lists.c */
+handler_fn api_lists;
 /* api_queue.c */
 handler_fn api_queue, api_counts;
 /* api_case.c, api_case_change.c */
 handler_fn api_case, api_timeline, api_phone, api_checkin;
-handler_fn api_case_set, api_assign, api_read, api_draft, api_draft_put;
+handler_fn api_case_set, api_assign, api_colleagues, api_read, api_draft, api_draft_put;
 /* api_glass.c */
 handler_fn api_glass, api_glass_list, api_glass_review;
 /* api_message.c, api_measure.c */

@@ -270,6 +270,10 @@ def accounts(gw, admin, people):
     admin.ask("PATCH", "/settings", {"outbound": "on"})
     a = admin.post("/canned", {"title": "Merci", "fr": "Merci, c'est noté."})
     check("a canned reply has its cost", a.status == 201 and a.json["segments"]["fr"] == 1, str(a.raw))
+    check("and is quiet", a.json["quiet"] is True)
+    a = admin.post("/canned", {"title": "Retour", "fr": "Merci.", "es": "La OIM le llama por su retorno."})
+    check("one that says too much in any language is not", a.status == 201 and a.json["quiet"] is False and
+          sorted(i["quiet"] for i in admin.get("/canned").json["items"]) == [False, True], str(a.raw))
 
 
 def audit(gw, people, refs):

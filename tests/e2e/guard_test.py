@@ -2,6 +2,7 @@
 """Attacks on the desk: what a stolen cookie, a demoted colleague, a neighbour's browser or a curious eye must not get."""
 import http.client
 import json
+import sqlite3
 import time
 
 import desk
@@ -310,6 +311,8 @@ def restored(gw, me):
     check("a backup", gw.run("backup", backup).returncode == 0)
     added = gw.run("user", "add", "late", "--role", "counsellor", "--as", "root")
     link = added.stdout.decode().strip().rsplit("#enrol=", 1)[-1]
+    said = gw.run("doctor").stdout.decode()
+    check("the doctor says how old the last backup is", "last backup 0 hours ago" in said, said)
     check("a link", len(link) == 43, str(added))
     gw.run("backup", gw.path("second.backup"))
     gw.stop()
@@ -335,6 +338,12 @@ with house.House() as gw:
     wire(gw, people)
     me = later(gw, own, people)
     restored(gw, me)
+    gw.stop()
+    db = sqlite3.connect(gw.path("state/wasl.db"))
+    db.executescript("DROP TRIGGER audit_is_append_only_update; UPDATE audit SET at = at - 200000000 WHERE action = 'backup';")
+    db.close()
+    old = [line for line in gw.run("doctor").stdout.decode().splitlines() if "last backup" in line]
+    check("and warns when it is old", len(old) == 1 and old[0].startswith("warn") and " 55 hours" in old[0], str(old))
     wrong = [w for p in [*people.values(), *desks, me] for w in p.answers]
     check("every answer is as openapi.json says", not wrong, "\n".join(wrong[:10]))
     leak = [w for w in ("better one", "655000001", "Oujda is ill") if w in gw.log()]

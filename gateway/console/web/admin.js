@@ -5,6 +5,7 @@ import { act, ask } from "./forms.js";
 import { country, number, plural, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { ROLES } from "./codes.js";
+import { offices } from "./lists.js";
 import { measure } from "./sms.js";
 import { toast } from "./shell.js";
 
@@ -45,9 +46,10 @@ function userFields(user) {
 		{
 			name: "offices",
 			label: t("user.offices"),
-			value: user?.offices.join(" "),
+			type: "checks",
+			choices: offices(),
+			value: user?.offices ?? [],
 			hint: t("user.offices.hint"),
-			dir: "ltr",
 		},
 		...(user
 			? [
@@ -78,8 +80,6 @@ function userFields(user) {
 	];
 }
 
-const split = (text) => text.split(/[\s,;]+/).filter(Boolean);
-
 async function users(place) {
 	const { items } = await get("/api/v1/users");
 	const again = () => users(place);
@@ -92,7 +92,7 @@ async function users(place) {
 				change("PATCH", "/api/v1/users/" + encodeURIComponent(user.user), {
 					name: values.name,
 					roles: values.roles,
-					offices: split(values.offices),
+					offices: values.offices,
 					...(user.state === "INVITED" && values.state === "ACTIVE" ? {} : { state: values.state }),
 				}),
 		}).then((done) => done && again());
@@ -107,7 +107,7 @@ async function users(place) {
 					user: values.user,
 					name: values.name,
 					roles: values.roles,
-					offices: split(values.offices),
+					offices: values.offices,
 					language: values.language,
 				});
 			},

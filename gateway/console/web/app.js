@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as i18n from "./i18n.js";
 import * as shell from "./shell.js";
 import { passwordAgain } from "./again.js";
+import { loadLists } from "./lists.js";
 
 /** Pages; who may see each (any of the roles; [] is everybody).  The gateway decides, this only spares a refusal. */
 export const PAGES = {
@@ -92,6 +93,7 @@ async function enter(found) {
 	api.useSession(session);
 	i18n.useZone(session.timezone);
 	if (i18n.LANGUAGES.includes(session.language) && session.language !== i18n.language) await i18n.use(session.language);
+	await loadLists().catch(() => {}); // codes stand for names until it is read again
 	shell.open(
 		session,
 		Object.keys(PAGES).filter((name) => !PAGES[name].hidden && allowed(PAGES[name])),

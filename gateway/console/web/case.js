@@ -190,11 +190,21 @@ export async function show(shown) {
 	}
 
 	async function giveTo() {
+		const { items } = await get(base + "/colleagues");
+		const others = items.filter((who) => who.user !== one.assigned_to);
+		if (others.length === 0) return toast(t("assign.none"));
 		if (
 			await ask({
 				title: t("assign.title"),
 				submit: t("assign.do"),
-				fields: [{ name: "to", label: t("assign.to"), required: true, dir: "ltr", maxlength: 31 }],
+				fields: [
+					{
+						name: "to",
+						label: t("assign.to"),
+						required: true,
+						options: [["", "–"], ...others.map((who) => [who.user, who.name + " (" + who.user + ")"])],
+					},
+				],
 				run: async (values) => void (await post(base + "/assign", values)),
 			})
 		) {

@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { explain, form } from "./forms.js";
 import { country, languageName, moment, t, word } from "./i18n.js";
 import { choices } from "./labels.js";
+import { offices, partners, projects, steps } from "./lists.js";
 import * as codes from "./codes.js";
 
 const COUNTRIES = [
@@ -72,7 +73,7 @@ function sets(one, keys, values) {
 
 function shownValue(one, key) {
 	if (key === "consent_checkins" || key === "checkin_safe") return one[key] === null ? "" : one[key] ? "yes" : "no";
-	return one[key];
+	return key === "tags" ? "" : one[key]; // what is chosen is a change: +TAG, -TAG
 }
 
 /** The gateway refuses what was read before the case changed; a colleague's change to the same fields is what matters here. */
@@ -103,6 +104,16 @@ function editFields(one) {
 			"priority",
 			codes.PRIORITIES.map((code) => [code, word("priority", code)]),
 		),
+		of("office", [...(one.office ? [] : [["", "–"]]), ...offices()]),
+		of("step", [...(one.step === null ? [["", "–"]] : []), ...steps()]),
+		{
+			name: "tags",
+			label: t("key.tags.change"),
+			options: [
+				["", "–"],
+				...projects().map(([tag, name]) => (one.tags.includes(tag) ? ["-" + tag, "− " + name] : ["+" + tag, "+ " + name])),
+			],
+		},
 		of("return_country", countries()),
 		of("nationality", countries()),
 		of("city", choices("city", codes.CITIES)),
@@ -179,10 +190,8 @@ export const FORMS = {
 				{
 					name: "organisation",
 					label: t("refer.organisation"),
-					maxlength: 31,
 					required: true,
-					dir: "ltr",
-					pattern: CODE,
+					...(partners().length ? { options: [["", "–"], ...partners()] } : { maxlength: 31, dir: "ltr", pattern: CODE }),
 				},
 				{ name: "feedback_due", label: t("refer.due"), type: "date" },
 			],

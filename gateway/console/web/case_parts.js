@@ -4,6 +4,7 @@ import { get } from "./api.js";
 import { act } from "./forms.js";
 import { country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
+import { officeName, projectName, stepName } from "./lists.js";
 import { trend } from "./charts.js";
 
 function pairs(list, attributes) {
@@ -60,7 +61,8 @@ export function facts(one) {
 		[t("key.host_country"), country(one.host_country)],
 		[t("key.city"), word("city", one.city)],
 		[t("key.region"), word("region", one.region)],
-		[t("key.office"), one.office ? own(one.office) : null],
+		[t("key.office"), one.office ? own(officeName(one.office)) : null],
+		[t("key.step"), one.step === null ? null : own(stepName(one.step))],
 		[t("key.sex"), word("sex", one.sex)],
 		[t("key.age_band"), word("age", one.age_band)],
 		[t("key.group_size"), one.group_size === null ? null : ltr(number(one.group_size))],
@@ -74,7 +76,7 @@ export function facts(one) {
 			t("key.consent_checkins"),
 			one.consent_checkins === null ? null : t(one.consent_checkins ? "yesno.yes" : "yesno.no"),
 		],
-		[t("key.tags"), one.tags.length ? one.tags.map((tag) => [own(tag), " "]) : null],
+		[t("key.tags"), one.tags.length ? one.tags.map((tag, i) => [i ? ", " : "", own(projectName(tag))]) : null],
 		[t("key.departed_on"), day(one.departed_on)],
 		[t("key.returned_on"), day(one.returned_on)],
 		[t("key.handed_over_on"), day(one.handed_over_on)],

@@ -83,7 +83,7 @@ function one(field) {
 		return h(
 			"fieldset",
 			{ class: "checks" },
-			h("legend", null, field.label),
+			h("legend", null, field.label, field.hint ? h("span", { class: "hint" }, " ", field.hint) : null),
 			field.choices.map(([value, label]) =>
 				h(
 					"label",

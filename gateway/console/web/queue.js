@@ -19,6 +19,7 @@ import {
 } from "./labels.js";
 import { PRIORITIES, STATUSES } from "./codes.js";
 import { onPage } from "./keys.js";
+import { offices } from "./lists.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { say } from "./shell.js";
 
@@ -85,7 +86,7 @@ function filters(parameters) {
 		);
 	return h(
 		"details",
-		{ class: "filters", open: ["status", "priority", "direction", "unread"].some((name) => parameters[name]) },
+		{ class: "filters", open: ["status", "priority", "direction", "office", "unread"].some((name) => parameters[name]) },
 		h("summary", null, t("queue.filter")),
 		h(
 			"div",
@@ -93,6 +94,7 @@ function filters(parameters) {
 			select("priority", t("key.priority"), choices("priority", PRIORITIES, t("any"))),
 			select("status", t("key.status"), choices("status", STATUSES, t("any"))),
 			select("direction", t("key.direction"), choices("direction", ["FROM_MA", "TO_MA"], t("any"))),
+			select("office", t("key.office"), [["", t("any")], ...offices()]),
 			select("unread", t("queue.unread.filter"), [
 				["", t("any")],
 				["1", t("queue.unread.only")],

@@ -4,6 +4,7 @@ import { get, post } from "./api.js";
 import { form } from "./forms.js";
 import { locale, number, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
+import { offices, projects } from "./lists.js";
 import { onEvent } from "./live.js";
 import { toast } from "./shell.js";
 
@@ -147,8 +148,8 @@ export async function show({ session, main, here }) {
 				label: t("key.direction"),
 				options: [["", t("any")], ...["FROM_MA", "TO_MA"].map((code) => [code, word("direction", code)])],
 			},
-			{ name: "office", label: t("key.office"), dir: "ltr", maxlength: 40 },
-			{ name: "tag", label: t("key.tags"), dir: "ltr", maxlength: 40 },
+			{ name: "office", label: t("key.office"), options: [["", t("any")], ...offices()] },
+			{ name: "tag", label: t("key.tags"), options: [["", t("any")], ...projects()] },
 			{
 				name: "format",
 				label: t("report.format"),
