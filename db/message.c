@@ -75,6 +75,26 @@ int message_count_inbound(struct db *db, int64_t contact_id, int64_t since_ms, i
 	return rc < 0 ? rc : 0;
 }
 
+int message_repeats(struct db *db, int64_t contact_id, const struct seal_key *key, struct str text, int64_t since_ms, int times,
+		    bool *parked)
+{
+	struct query q = db_query(db, SQL_MESSAGES_NEWEST_IN);
+	int same = 0, rc;
+	bind_i64(&q, contact_id);
+	bind_i64(&q, since_ms);
+	bind_i64(&q, times);
+	while ((rc = db_row(&q)) == 1) {
+		struct str before;
+		rc = col_sealed(&q, 2, key, (struct seal_place){ "message.text", col_i64(&q, 0) }, &before);
+		if (rc != 0 || !before.at || !str_eq(before, text))
+			break;
+		if (same++ == 0)
+			*parked = str_eq_z(col_str(&q, 1), "parked");
+	}
+	db_done(&q);
+	return rc < 0 ? rc : same == times;
+}
+
 /* ---- outbox */
 
 int outbox_add(struct db *db, int64_t message_id, struct str channel, int rank, int64_t due_ms, int64_t expires_ms)

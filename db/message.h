@@ -31,6 +31,11 @@ int message_text(struct db *db, int64_t message_id, const struct seal_key *key, 
 int message_count_inbound(struct db *db, int64_t contact_id, int64_t since_ms, int64_t *out)
 	__attribute__((warn_unused_result));
 
+/* Whether the newest times SMS received from this person since all say text; 1, 0, error.  *parked: the newest of them was not
+ * answered. */
+int message_repeats(struct db *db, int64_t contact_id, const struct seal_key *key, struct str text, int64_t since_ms, int times,
+		    bool *parked) __attribute__((warn_unused_result));
+
 /* ---- outbox */
 
 struct outbox_item {

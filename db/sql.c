@@ -182,6 +182,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MESSAGES_PENDING_OF_CONTACT] = "SELECT count(*) FROM outbox o JOIN message m USING (message_id) WHERE m.contact_id = ?",
 	[SQL_MESSAGE_COUNT_IN] = "SELECT count(*) FROM message WHERE contact_id = ? AND direction = 'in'"
 		" AND mode = 'sms' AND created_at > ?",
+	[SQL_MESSAGES_NEWEST_IN] = "SELECT message_id, status, text FROM message WHERE contact_id = ? AND direction = 'in'"
+		" AND mode = 'sms' AND created_at > ? ORDER BY message_id DESC LIMIT ?",
 
 	[SQL_OUTBOX_ADD] = "INSERT INTO outbox (message_id, channel, rank, due_at, expires_at) VALUES (?, ?, ?, ?, ?)",
 	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at, o.rank"

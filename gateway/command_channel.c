@@ -1,4 +1,4 @@
-/* wasl channel list | explain | send | poll | token. */
+/* wasl channel list | explain | send | poll | parked | token. */
 #include "gateway/command_channel.h"
 
 #include "db/db.h"
@@ -63,6 +63,23 @@ static int channel_list(const struct invocation *in, const struct config *config
 	return channels ? 0 : EX_IOERR;
 }
 
+/* What was authentic and not understood, opened, oldest first: the only place where it can be read. */
+static int channel_parked(const struct invocation *in)
+{
+	static const char sql[] = "SELECT parked_id,"
+		" strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS at, channel, hook, reason,"
+		" unseal('parked.body', parked_id, NULL, body) AS body FROM main.parked ORDER BY parked_id";
+	struct config config;
+	struct reader *reader;
+	int code = open_reader(in, &config, &reader);
+	if (code != 0)
+		return code;
+	code = print_own(reader, sql, in->json);
+	reader_close(reader);
+	config_free(&config);
+	return code;
+}
+
 /* 27 characters of 64 kinds: 162 bits (CONTRACT 4, failures.md I16). */
 static int channel_token(void)
 {
@@ -98,8 +115,10 @@ int command_channel(const struct invocation *in)
 	bool list = strcmp(what, "list") == 0, explain = strcmp(what, "explain") == 0;
 	if (strcmp(what, "token") == 0)
 		return channel_token();
+	if (strcmp(what, "parked") == 0)
+		return channel_parked(in);
 	if (!list && !explain && strcmp(what, "send") != 0 && strcmp(what, "poll") != 0)
-		return command_usage("channel", "takes list, explain, send, poll or token");
+		return command_usage("channel", "takes list, explain, send, poll, parked or token");
 	int code = open_config(in, &config);
 	if (code != 0)
 		return code;

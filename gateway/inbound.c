@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* What a request needs grows with its body; small enough to come from the heap and not, page by page, from the kernel. */
-enum { ARENA_LEAST = 32 * 1024, ARENA_PER_BYTE = 24, PATH_PARTS_MAX = 8 };
+enum { ARENA_LEAST = 32 * 1024, ARENA_PER_BYTE = 24, PATH_PARTS_MAX = 8,
+       MALFORMED_KEPT_MAX = 10000 }; /* who has the token must not fill the disk with what nobody understands */
 
 struct inbound { /* one request on its way; owns its arena; freed when it was answered */
 	struct batch_item item;
@@ -227,20 +228,34 @@ static void events_done(struct batch_item *item, int result)
 	release(in);
 }
 
-/* ---- what is authentic but cannot be read */
+/* ---- what is authentic but cannot be read: kept whole, also when the vendor hears that it is malformed (failures.md I12) */
 
 static int run_park(struct batch_item *item, struct db *db)
 {
 	struct inbound *in = (struct inbound *)item;
+	const struct http_request *request = in->request;
 	const char *why = in->decoded.why ? in->decoded.why : "not understood";
-	int rc = parked_add(db, in->channel->id, in->hook->name, why, in->request->body, gateway_now(in->g));
-	return rc == 0 ? channel_state_inbound(db, in->channel->id, gateway_now(in->g)) : rc;
+	bool malformed = in->decoded.verdict == VERDICT_MALFORMED;
+	int64_t kept = 0;
+	struct buf raw = buf_new(&in->arena, request->query.len + request->body.len + 1);
+	buf_put(&raw, request->query);
+	buf_put_z(&raw, request->query.len ? "\n" : "");
+	buf_put(&raw, request->body);
+	int rc = raw.full ? -ENOMEM : malformed ? parked_count(db, &kept) : 0;
+	if (rc == 0 && raw.len && kept < MALFORMED_KEPT_MAX)
+		rc = parked_add(db, in->channel->id, in->hook->name, why, buf_str(&raw), gateway_now(in->g));
+	return rc == 0 && !malformed ? channel_state_inbound(db, in->channel->id, gateway_now(in->g)) : rc;
 }
 
 static void park_done(struct batch_item *item, int result)
 {
 	struct inbound *in = (struct inbound *)item;
-	if (result != 0) {
+	if (in->decoded.verdict == VERDICT_MALFORMED) {
+		in->g->counts.malformed++;
+		log_event(LOG_WARN, result == 0 ? "callback not understood" : "callback not understood, nor kept", "channel=%s hook=%s why=%s",
+			  in->channel->id.at, in->hook->name, in->decoded.why ? in->decoded.why : "-");
+		answer_plain(in, ANSWER_MALFORMED, INBOUND_MALFORMED);
+	} else if (result != 0) {
 		in->g->counts.unavailable++;
 		answer_plain(in, ANSWER_UNAVAILABLE, INBOUND_PARK);
 	} else {
@@ -336,15 +351,12 @@ static void judge(struct inbound *in)
 		enter_batch(in, in->decoded.count == 0);
 		return;
 	case VERDICT_PARK:
+	case VERDICT_MALFORMED:
 		enter_batch(in, true);
 		return;
 	case VERDICT_IGNORE:
 		in->g->counts.ignored++;
 		answer_plain(in, ANSWERED, INBOUND_IGNORE);
-		return;
-	case VERDICT_MALFORMED:
-		in->g->counts.malformed++;
-		answer_plain(in, ANSWER_MALFORMED, INBOUND_MALFORMED);
 		return;
 	case VERDICT_UNAUTHORISED:
 		in->g->counts.unauthorised++;

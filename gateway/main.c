@@ -24,7 +24,8 @@ static const struct command commands[] = {
 	  "the conversations: read, draw, check, walk, test them", command_flow },
 	{ "handset", "[--channel ID] [--number NUMBER] [--ussd CODE | --sms]", "a phone in the terminal", command_handset },
 	{ "channel", "list | explain --channel ID [--at TIME] [FILE…] | send --channel ID --to +212… --text TEXT |"
-	  " poll --channel ID [--since CURSOR] | token", "aggregators: health, raw requests, one send, one fetch", command_channel },
+	  " poll --channel ID [--since CURSOR] | parked | token",
+	  "aggregators: health, raw requests, one send, one fetch", command_channel },
 	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT] | history REF |"
 	  " note REF TEXT | notes REF | consent REF PURPOSE yes|no | consents REF | mentor REF CODE | external REF NUMBER |"
 	  " texts REF on|off | missed REF | checkin REF | merge REF OTHER [--duplicate yes] | steps | points",

@@ -184,12 +184,14 @@ static void print_table(struct shape *s)
 	free(s->kept);
 }
 
-int print_query(struct reader *reader, const char *sql, const struct str *values, size_t values_count, bool json)
+/* own: a statement of the house's own, over the tables too. */
+static int print_rows(struct reader *reader, const char *sql, bool own, const struct str *values, size_t values_count, bool json)
 {
 	struct err err = { "" };
 	struct shape s = { .json = json, .table = !json && isatty(1) };
 	reader_row *each = json ? row_as_json : s.table ? row_for_table : row_as_tsv;
-	int rc = reader_query(reader, str_of(sql), values, values_count, each, &s, &err);
+	int rc = own ? reader_run(reader, sql, values, values_count, each, &s, &err) :
+		       reader_query(reader, str_of(sql), values, values_count, each, &s, &err);
 	if (json && (rc == 0 || s.rows))
 		puts(s.rows ? "]" : "[]");
 	if (s.table)
@@ -203,6 +205,16 @@ int print_query(struct reader *reader, const char *sql, const struct str *values
 		return exit_of(rc);
 	}
 	return 0;
+}
+
+int print_query(struct reader *reader, const char *sql, const struct str *values, size_t values_count, bool json)
+{
+	return print_rows(reader, sql, false, values, values_count, json);
+}
+
+int print_own(struct reader *reader, const char *sql, bool json)
+{
+	return print_rows(reader, sql, true, NULL, 0, json);
 }
 
 json_t *query_json(struct reader *reader, const char *sql, const struct str *values, size_t values_count)

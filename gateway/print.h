@@ -10,6 +10,8 @@
 
 /* One SELECT, printed.  An exit code of sysexits.h; the reason on stderr. */
 int print_query(struct reader *reader, const char *sql, const struct str *values, size_t values_count, bool json);
+/* The same for a statement of the house's own, which may read tables too. */
+int print_own(struct reader *reader, const char *sql, bool json);
 /* The rows as an array of objects; NULL and the reason on stderr when it fails. */
 json_t *query_json(struct reader *reader, const char *sql, const struct str *values, size_t values_count);
 void print_safe(struct str text); /* to stdout */

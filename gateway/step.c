@@ -13,7 +13,8 @@
 #include <errno.h>
 #include <string.h>
 
-enum { HOUR_MS = 3600 * 1000 };
+enum { HOUR_MS = 3600 * 1000,
+       LOOP_TIMES = 3, LOOP_SENTENCE = 12 }; /* so often answered; in bytes: an answer to a question is shorter */
 #define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
 #define FADE_MS ((int64_t)60 * 24 * HOUR_MS)     /* failures.md P8: numbers are given to others */
@@ -201,6 +202,23 @@ static int over_the_limit(struct step *s, bool *over)
 	return rc;
 }
 
+/* An answering machine, or another gateway: the same sentence once more within an hour is kept and not answered, or two machines
+ * would talk for ever (failures.md O18).  1, 0, or an error; a person is told once. */
+static int goes_round(struct step *s)
+{
+	struct str text = words_of(s->event);
+	bool told = false;
+	if (text.len < LOOP_SENTENCE || !memchr(text.at, ' ', text.len) || keyword_of(s) >= 0)
+		return 0;
+	int rc = message_repeats(s->db, s->who.contact_id, &s->who.key, text, s->now_ms - HOUR_MS, LOOP_TIMES, &told);
+	if (rc != 1 || told)
+		return rc;
+	struct effect read = { .kind = EFFECT_TASK, .a = STR("READ"), .b = STR("the same words again and again: not answered any more"),
+			       .d = STR("counsellor"), .due_minutes = 2 * 24 * 60 };
+	rc = casework_apply_one(&s->work, &read);
+	return rc < 0 ? rc : 1;
+}
+
 static int converse_by_sms(struct step *s)
 {
 	const struct outcome *outcome;
@@ -252,6 +270,11 @@ static int step_sms(struct step *s)
 	if (rc == 0)
 		rc = over_the_limit(s, &over);
 	begin_work(s, MODE_SMS);
+	if (rc == 0 && !over) {
+		rc = goes_round(s);
+		over = rc == 1;
+		rc = rc < 0 ? rc : 0;
+	}
 	if (rc == 0 && over) {
 		s->out->what = STEP_LIMITED;
 		s->g->counts.limited++;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The second promise: nothing about a person leaks.  Planted numbers and words are looked for in every file the gateway
 writes and in everything it prints; who refuses is forgotten; who fails to prove itself learns nothing."""
+import json
 import os
 import sys
 import time
@@ -46,6 +47,10 @@ def nothing_leaks():
         digits = NUMBER.strip("+")
         report.check("no number and no word stands in any file, log included",
                      planted_in(house, digits, digits[3:], WORDS, "derriere la gare") == [], str(planted_in(house, digits, WORDS)))
+        parked = json.loads(house.run("channel", "parked", "--json").stdout)
+        report.check("what was not understood is kept, and read with the key", [(p["hook"], p["reason"]) for p in parked] ==
+                     [("sms", "form")] and parked[0]["body"] == "from=" + NUMBER + "%ZZ", str(parked))
+        report.check("and said without a word of it", "callback not understood channel=at hook=sms why=form" in house.log(), house.log())
         report.check("with the key they are there",
                      house.rows("SELECT phone FROM v_contact_point")[0]["phone"] == NUMBER
                      and any(r["raw"] == WORDS for r in house.rows("SELECT raw FROM v_answer")))
@@ -122,6 +127,23 @@ def strangers_learn_nothing():
         report.check("a short code is kept and not answered", short.status == 200 and rows == [{"status": "parked", "contact_id": None}], str(rows))
 
 
+def two_machines_do_not_talk():
+    """An answering machine says the same to whatever it gets; the third answer is the last, and a person is told once."""
+    with House() as house:
+        phone = Phone(house, NUMBER)
+        for _ in range(6):
+            phone.sms("Je suis en conduite, je vous rappelle")
+        rows = house.rows("SELECT direction, status, count(*) AS n FROM v_message GROUP BY 1, 2 ORDER BY 1, 2")
+        report.check("the same words again and again are kept and not answered", [(r["direction"], r["n"]) for r in rows] ==
+                     [("in", 3), ("in", 3), ("out", 3)] and rows[0]["status"] == "parked", str(rows))
+        notes = [r["note"] for r in house.rows("SELECT note FROM v_task")]
+        report.check("a person is told once", len([n for n in notes if "again and again" in n]) == 1, str(notes))
+        phone.sms("autre chose")
+        phone.sms("URGENT")
+        rows = house.rows("SELECT count(*) AS n FROM v_message WHERE direction = 'out'")
+        report.check("other words are answered", rows[0]["n"] == 5, str(rows))
+
+
 def a_flood_is_stored_not_answered():
     with House(limits={"inbound_per_hour": 5}) as house:
         phone = Phone(house, NUMBER)
@@ -186,6 +208,7 @@ nothing_leaks()
 who_refuses_is_forgotten()
 silence_is_forgotten()
 strangers_learn_nothing()
+two_machines_do_not_talk()
 a_flood_is_stored_not_answered()
 hostile_text()
 staff_changes()
