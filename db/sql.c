@@ -473,6 +473,26 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND (?2 = '' OR office = ?2)",
 	[SQL_DUTY_TEXT_ADD] = "INSERT INTO duty_text (message_id, phone, phone_index, at) VALUES (?, ?, ?, ?)",
 	[SQL_DUTY_TEXT_LAST] = "SELECT ifnull(max(at), 0) FROM duty_text WHERE phone_index = ?",
+	/* assignments as leases; an act of who has it is whatever carries that name and a time */
+	[SQL_LEASES_DUE] = "SELECT c.ref, c.assigned_to, c.status IN ('PARTIAL', 'NEW', 'ASSIGNED', 'CONTACTING'), max("
+		"iif(c.updated_by = c.assigned_to, c.updated_at, 0),"
+		" ifnull((SELECT max(e.at) FROM case_event e WHERE e.case_ref = c.ref AND c.assigned_to IN (e.actor, e.became)), 0),"
+		" ifnull((SELECT max(n.at) FROM note n WHERE n.case_ref = c.ref AND n.author = c.assigned_to), 0),"
+		" ifnull((SELECT max(m.created_at) FROM message m WHERE m.contact_id = c.contact_id AND m.flow = 'staff' AND m.direction ="
+		" 'out' AND m.state = c.assigned_to), 0),"
+		" ifnull((SELECT max(max(ifnull(t.done_at, 0), ifnull(t.taken_at, 0))) FROM task t WHERE t.contact_id = c.contact_id AND"
+		" c.assigned_to IN (t.done_by, t.taken_by)), 0),"
+		" ifnull((SELECT max(max(ifnull(a.closed_at, 0), ifnull(a.taken_at, 0))) FROM alert a WHERE a.contact_id = c.contact_id AND"
+		" c.assigned_to IN (a.closed_by, a.taken_by)), 0),"
+		" ifnull((SELECT max(p.made_at) FROM appointment p WHERE p.contact_id = c.contact_id AND p.made_by = c.assigned_to), 0),"
+		" ifnull((SELECT max(unixepoch(r.made_on)) * 1000 FROM referral r WHERE r.case_ref = c.ref AND"
+		" r.made_by = c.assigned_to), 0)),"
+		" ifnull((SELECT min(m.created_at) FROM message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id"
+		" > ifnull((SELECT max(s.message_id) FROM message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff' AND s.direction ="
+		" 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND m.created_at > ifnull((SELECT"
+		" max(t.done_at) FROM task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)), 0)"
+		" FROM cases c WHERE c.lease_at <= ? AND c.status NOT IN ('CLOSED', 'WITHDRAWN') ORDER BY c.lease_at LIMIT ?",
+	[SQL_LEASE_LOOK_AT] = "UPDATE cases SET lease_at = ? WHERE ref = ?",
 	/* the desk's own safety */
 	[SQL_CASE_VERSION] = "SELECT " CASE_VERSION " FROM cases c WHERE c.ref = ?",
 	[SQL_GLASS_ADD] = "INSERT INTO glass (glass_id, staff_id, user, case_ref, contact_id, at, until, reason)"

@@ -34,6 +34,16 @@ bool calendar_office_open(const struct config *config, int64_t at_ms)
 	return working_day(&t) && t.minute >= office.from && t.minute < office.to;
 }
 
+int64_t calendar_office_after(const struct config *config, int64_t from_ms, unsigned hours)
+{
+	enum { QUARTER_MS = 15 * 60 * 1000, QUARTERS_MAX = 365 * 24 * 4 };
+	int64_t at = from_ms;
+	unsigned left = hours * 4;
+	for (int i = 0; left && i < QUARTERS_MAX; i++, at += QUARTER_MS)
+		left -= calendar_office_open(config, at);
+	return at;
+}
+
 void calendar_next_open_day(const struct config *config, int64_t at_ms, char out[6])
 {
 	struct local_time t;

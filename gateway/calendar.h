@@ -15,6 +15,8 @@ struct local_time {
 bool calendar_local(struct str zone, int64_t at_ms, struct local_time *out);
 /* Monday to Friday within the office hours of the programme's country. */
 bool calendar_office_open(const struct config *config, int64_t at_ms);
+/* The instant at which the office has been open for so many hours since from_ms, to a quarter of an hour. */
+int64_t calendar_office_after(const struct config *config, int64_t from_ms, unsigned hours);
 /* "dd/mm" of the next day the office is open (domain.md 4.2). */
 void calendar_next_open_day(const struct config *config, int64_t at_ms, char out[6]);
 /* The first instant at or after asked_ms at which a text that nobody asked for may reach a phone of that country, by its

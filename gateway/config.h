@@ -77,6 +77,7 @@ struct limits {
 	unsigned body_bytes, header_bytes;         /* 16384, 8192 */
 	unsigned connections, connections_per_address; /* 1024, 64 */
 	unsigned parked_requests;                  /* above it: 503 + Retry-After; 4096 */
+	unsigned assignment_hours;                 /* office hours without an act, then the case is given back; 16; 0 never */
 	unsigned outbox_expire_hours;              /* an answer to an SMS older than this is not sent any more; 12 */
 };
 

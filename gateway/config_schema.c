@@ -162,6 +162,8 @@ static const struct key limits_keys[] = {
 	NUMBER(limits, connections, 8, 65536, "1024", "at the same time"),
 	NUMBER(limits, connections_per_address, 1, 65536, "64", "never applied to loopback and allow_from"),
 	NUMBER(limits, parked_requests, 16, 65536, "4096", "waiting for the disk; above it 503 and Retry-After"),
+	NUMBER(limits, assignment_hours, 0, 400, "16", "office hours without an act of whose case it is, then it goes back to the"
+	       " queue: before the first counselling, and while the person waits for an answer; 0 = never"),
 	NUMBER(limits, outbox_expire_hours, 1, 168, "12", "an answer to an SMS that is older is not sent any more"),
 	END,
 };

@@ -3,6 +3,7 @@
 #include "db/message.h"
 #include "db/work.h"
 #include "gateway/calendar.h"
+#include "gateway/lease.h"
 #include "gateway/log.h"
 #include "gateway/outbox.h"
 #include "gateway/push.h"
@@ -143,8 +144,10 @@ struct escalation {
 static int run(struct batch_item *item, struct db *db)
 {
 	struct escalation *e = (struct escalation *)item;
+	int64_t now_ms = gateway_now(e->g);
 	(void)db;
-	return escalate(e->g, gateway_now(e->g));
+	int rc = escalate(e->g, now_ms);
+	return rc == 0 ? lease_sweep(e->g, now_ms) : rc;
 }
 
 static void again(struct escalation *e, int64_t in_ms)

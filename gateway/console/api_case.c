@@ -48,6 +48,8 @@ static const char checkins_sql[] = "SELECT wave, due_at, sent_at, completed_at, 
 	" FROM main.checkin WHERE case_ref = ?1 ORDER BY due_at";
 static const char consents_sql[] = "SELECT purpose, answer, at, withdrawn_at FROM main.consent WHERE contact_id = ?1 ORDER BY"
 	" at DESC";
+static const char history_sql[] = "SELECT at, actor, field, was, became FROM main.case_event WHERE case_ref = ?1 ORDER BY event_id"
+	" DESC LIMIT 50";
 static const char draft_sql[] = "SELECT unseal('draft.text', draft_id, contact_id, text) AS text, saved_at FROM main.draft"
 	" WHERE staff_id = ?1 AND case_ref = ?2";
 static const char masked_sql[] = "SELECT unseal('contact_point.phone', point_id, contact_id, phone) FROM main.contact_point"
@@ -120,6 +122,7 @@ json_t *case_json(struct call *call)
 		     put_list(answer, "checkins", ROWS(call, checkins_sql, ref)) &&
 		     put_list(answer, "consents", ROWS(call, consents_sql, cell_of_i64(call->seen.contact_id))) &&
 		     put_list(answer, "notes", ROWS(call, notes_sql, ref)) &&
+		     put_list(answer, "history", ROWS(call, history_sql, ref)) &&
 		     put_list(answer, "appointments", ROWS(call, appointments_sql, ref)) &&
 		     put_list(answer, "draft", draft_of(call)) && put_list(answer, "phone_masked", masked_phone(call)) &&
 		     put_list(answer, "presence", presence_of(call->c, call->seen.ref, call->session.user)) &&

@@ -129,6 +129,17 @@ void api_counts(struct call *call)
 	call_answer(call, 200, queue_now(call) ? counts(call) : NULL);
 }
 
+/* Cases that were this person's, that nothing was done about, and that nobody has taken since. */
+static json_t *given_back(struct call *call)
+{
+	static const char sql[] = "SELECT e.case_ref AS ref, e.at FROM main.case_event e JOIN main.cases c ON c.ref = e.case_ref WHERE"
+		" e.was = ?3 AND e.at > ?4 AND e.field = 'assigned_to' AND e.actor = 'wasl' AND e.became IS NULL AND c.assigned_to IS NULL"
+		" AND c.status NOT IN ('CLOSED', 'WITHDRAWN') AND " POLICY_CASE_MINE " ORDER BY e.at DESC LIMIT 20";
+	enum { DAYS = 7 };
+	json_t *all = ROWS(call, sql, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms - (int64_t)DAYS * 24 * 3600 * 1000));
+	return all ? all : json_array();
+}
+
 static bool is_folder(struct str s)
 {
 	return str_eq_z(s, "all") || str_eq_z(s, "mine") || str_eq_z(s, "unassigned") || str_eq_z(s, "overdue");
@@ -167,5 +178,6 @@ void api_queue(struct call *call)
 	(void)json_object_set_new(answer, "next", next_of(call, items, limit));
 	(void)json_object_set_new(answer, "items", items);
 	(void)json_object_set_new(answer, "counts", numbers);
+	(void)json_object_set_new(answer, "given_back", given_back(call));
 	call_read(call, "queue.read", folder, answer);
 }

@@ -304,6 +304,43 @@ def wire(gw, people):
     check("who signs in where somebody sat ends that session", first != second and old.get("/session").status == 401)
 
 
+# ---- assignments are leases
+
+def lease(gw, accounts, refs):
+    c = accounts["counsellor"].sign_in()
+    other = "p_protection"
+    for which in ("rabat", "child"):
+        gw.run("case", "set", refs[which], "assigned_to=" + ("p_counsellor" if which == "rabat" else other), "status=ASSIGNED",
+               "--as", "root", "--reason", "a test needs it so")
+    p = accounts["protection"].sign_in()
+    check("a call reaches the child's family", p.post("/cases/%s/calls" % refs["child"], {"outcome": "REACHED"}).status == 200)
+    gw.run("case", "set", refs["child"], "status=DOCS", "--as", "root", "--reason", "a test needs it so")
+    c.post("/cases/%s/notes" % refs["rabat"], {"text": "called the embassy"})
+    time.sleep(0.1)
+    check("an assignment stands at first", c.get("/cases/" + refs["rabat"]).json["assigned_to"] == "p_counsellor")
+    gw.stop()
+    ahead = gw.environment.get("WASL_CLOCK_OFFSET_MS", "0")
+    gw.environment["WASL_CLOCK_OFFSET_MS"] = str(int(ahead) + 8 * 24 * 3600 * 1000)
+    gw.start()
+    c = accounts["counsellor"].sign_in()
+    until = time.monotonic() + 30
+    while time.monotonic() < until and c.get("/cases/" + refs["rabat"]).json["assigned_to"]:
+        time.sleep(0.1)
+    one = c.get("/cases/" + refs["rabat"]).json
+    check("nothing done for two working days: back in the queue", one["assigned_to"] is None, str(one["assigned_to"]))
+    check("the history says who had it and that nobody took it away", one["history"][0] == {
+        "at": one["history"][0]["at"], "actor": "wasl", "field": "assigned_to", "was": "p_counsellor", "became": None}, str(one["history"][:2]))
+    back = c.get("/queue").json["given_back"]
+    check("who had it is told", [b["ref"] for b in back] == [refs["rabat"]], str(back))
+    check("it is in the audit, with the reason", audit(gw, "action = 'case.lease' AND object = '%s' AND reason LIKE"
+                                                         " 'p_counsellor: no act for 16 office hours'" % refs["rabat"]))
+    rows = {r["ref"]: r["assigned_to"] for r in json.loads(gw.run("query", "SELECT ref, assigned_to FROM v_case", "--json").stdout)}
+    check("a case that waits for nobody rests with its counsellor", rows[refs["child"]] == "p_protection", str(rows))
+    c.post("/cases/%s/assign" % refs["rabat"], {"to": "p_counsellor"})
+    check("taken again, it is told no more", c.get("/queue").json["given_back"] == [])
+    return c
+
+
 # ---- a restore
 
 def restored(gw, me):
@@ -337,14 +374,17 @@ with house.House() as gw:
     demoted(gw, people)
     wire(gw, people)
     me = later(gw, own, people)
+    salma = me
+    me = lease(gw, accounts, refs)
     restored(gw, me)
     gw.stop()
     db = sqlite3.connect(gw.path("state/wasl.db"))
-    db.executescript("DROP TRIGGER audit_is_append_only_update; UPDATE audit SET at = at - 200000000 WHERE action = 'backup';")
+    db.executescript("DROP TRIGGER audit_is_append_only_update; UPDATE audit SET at = %d WHERE action = 'backup';"
+                     % int(time.time() * 1000 - 55.5 * 3600 * 1000))
     db.close()
     old = [line for line in gw.run("doctor").stdout.decode().splitlines() if "last backup" in line]
     check("and warns when it is old", len(old) == 1 and old[0].startswith("warn") and " 55 hours" in old[0], str(old))
-    wrong = [w for p in [*people.values(), *desks, me] for w in p.answers]
+    wrong = [w for p in [*people.values(), *desks, salma, me] for w in p.answers]
     check("every answer is as openapi.json says", not wrong, "\n".join(wrong[:10]))
     leak = [w for w in ("better one", "655000001", "Oujda is ill") if w in gw.log()]
     check("the log holds no password, no number, no reason", not leak, str(leak))

@@ -89,11 +89,12 @@ async function signedOut() {
 }
 
 async function enter(found) {
+	const fresh = session === null;
 	session = found;
 	api.useSession(session);
+	if (fresh) await loadLists().catch(() => {}); // codes stand for names until it is read again
 	i18n.useZone(session.timezone);
 	if (i18n.LANGUAGES.includes(session.language) && session.language !== i18n.language) await i18n.use(session.language);
-	await loadLists().catch(() => {}); // codes stand for names until it is read again
 	shell.open(
 		session,
 		Object.keys(PAGES).filter((name) => !PAGES[name].hidden && allowed(PAGES[name])),

@@ -94,6 +94,7 @@ export async function show(shown) {
 		"referrals",
 		"appointments",
 		"checkins",
+		"history",
 		"timeline",
 		"moreMessages",
 		"panel",
@@ -324,6 +325,7 @@ export async function show(shown) {
 		fill(place.referrals, parts.referrals(one));
 		fill(place.appointments, parts.appointments(one));
 		fill(place.checkins, parts.checkins(one));
+		fill(place.history, parts.history(one));
 		showPresence(one.presence);
 	}
 
@@ -402,6 +404,7 @@ export async function show(shown) {
 					section("appointments", t("appointments.title"), place.appointments),
 					one.checkins.length ? null : checkins,
 					section("consents", t("consents.title"), parts.consents(one)),
+					section("history", t("history.title"), place.history),
 				),
 			),
 		),

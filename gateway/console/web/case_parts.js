@@ -4,7 +4,7 @@ import { get } from "./api.js";
 import { act } from "./forms.js";
 import { country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
-import { officeName, projectName, stepName } from "./lists.js";
+import { assignmentHours, officeName, projectName, stepName } from "./lists.js";
 import { trend } from "./charts.js";
 
 function pairs(list, attributes) {
@@ -232,6 +232,23 @@ export function consents(one) {
 				),
 			)
 		: h("p", { class: "hint" }, t("none"));
+}
+
+/** What became of the case and by whose hand; what Wasl did by itself says why. */
+export function history(one) {
+	const shownAs = { status: (code) => word("status", code), office: officeName, step: stepName };
+	const name = (event, code) => (code === null ? "–" : own(shownAs[event.field]?.(code) ?? code));
+	const line = (event) =>
+		event.field === "assigned_to" && event.actor === "wasl" && event.became === null
+			? t("history.lease", { who: event.was ?? "–", hours: number(assignmentHours()) })
+			: [t("history." + event.field), ": ", event.was === null ? null : [name(event, event.was), " → "], name(event, event.became)];
+	return h(
+		"ul",
+		{ class: "lines" },
+		one.history.map((event) =>
+			h("li", null, line(event), h("p", { class: "soft" }, h("bdi", null, event.actor), " · ", time(event.at))),
+		),
+	);
 }
 
 /** Notes and appointments, where the gateway gives them. */

@@ -6,6 +6,7 @@ import { clock, number, plural, since, t, word } from "./i18n.js";
 import {
 	ago,
 	calling,
+	caseLink,
 	caution,
 	choices,
 	more,
@@ -19,7 +20,7 @@ import {
 } from "./labels.js";
 import { PRIORITIES, STATUSES } from "./codes.js";
 import { onPage } from "./keys.js";
-import { offices } from "./lists.js";
+import { assignmentHours, offices } from "./lists.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { say } from "./shell.js";
 
@@ -125,6 +126,15 @@ export async function show({ session, main, parameters, here }) {
 	if (!here()) return null;
 
 	const notice = h("div", { class: "notice", role: "status" });
+	const back = page.given_back.length
+		? h(
+				"p",
+				{ class: "warning" },
+				t("queue.givenback", { hours: number(assignmentHours()) }),
+				" ",
+				page.given_back.map((one) => [caseLink(one.ref), " "]),
+			)
+		: null;
 	const list = h("ol", { class: "queue" });
 	const foot = h("div");
 	const folders = h("ul", { class: "tabs" });
@@ -227,6 +237,7 @@ export async function show({ session, main, parameters, here }) {
 		),
 		h("nav", { "aria-label": t("queue.folders") }, folders),
 		filters(parameters),
+		back,
 		notice,
 		list,
 		foot,
