@@ -3,9 +3,10 @@
  * Exit code 0 whenever there is an answer for each number, also "rejected_permanent" or "unknown": a script reads
  * "result".  Only where there is none, and nothing can have been sent, does the code tell:
  *   64 the arguments; 65 a number or text that cannot be sent; 69 the channel cannot send;
- *   70 out of memory; 75 no daemon for a phone to ask; 78 the channel's configuration
+ *   70 out of memory; 75 no daemon for a phone to ask, or outbound is off; 78 the channel's configuration
  *
  * Where a phone comes for its messages (smssync, envayasms) they are queued for it: "unknown", with the code "queued". */
+#include "db/reader.h"
 #include "gateway/command.h"
 #include "gateway/command_channel.h"
 #include "gateway/json.h"
@@ -17,6 +18,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { DEADLINE_MS = 30000, ARENA = 8 * 1024 * 1024, TEXT_MAX = 16 * 1024 };
 
@@ -28,6 +30,7 @@ struct order { /* what was typed, and then what is to be sent */
 	size_t count;
 	const struct channel *channel;
 	struct phone to[RECIPIENTS_MAX];
+	size_t stopped;              /* so many at the end of to[] said STOP: nothing is sent there */
 	struct str final;
 	enum encoding encoding;
 };
@@ -104,6 +107,60 @@ static int check_channel(const struct channel *channel)
 	if (!channel->sms)
 		return command_fail(name, EX_UNAVAILABLE, "the channel's modes are without \"sms\"");
 	return EX_OK;
+}
+
+static int found_row(const char *const *names, const struct cell *row, size_t columns, void *found)
+{
+	(void)names, (void)columns;
+	*(bool *)found = *(bool *)found || row;
+	return 0;
+}
+
+/* Who said STOP goes to the end of the list. */
+static int set_apart(struct reader *reader, struct order *order)
+{
+	for (size_t i = 0; i + order->stopped < order->count;) {
+		unsigned char index[VAULT_INDEX_LEN];
+		bool stopped = false;
+		struct phone one = order->to[i];
+		vault_number_index(reader_vault(reader), str_of(one.e164), index);
+		struct cell cell = cell_of_blob(index, sizeof index);
+		int rc = reader_ask(reader, "SELECT 1 FROM main.opt_out WHERE number_index = ?", &cell, 1, found_row, &stopped);
+		if (rc != 0)
+			return rc;
+		if (!stopped) {
+			i++;
+			continue;
+		}
+		memmove(&order->to[i], &order->to[i + 1], (order->count - i - 1) * sizeof one);
+		order->to[order->count - 1] = one;
+		order->stopped++;
+	}
+	return 0;
+}
+
+/* The brake holds for every send, and so does STOP.  Without a database nobody has said either. */
+static int ask_leave(const struct config *config, struct order *order)
+{
+	char state[4096], key_file[4096], path[4200];
+	struct reader *reader;
+	struct err err;
+	bool held = false;
+	if (!str_copy(config->state, state, sizeof state) || !str_copy(config->key_file, key_file, sizeof key_file))
+		return command_fail(name, EX_CONFIG, "a path of the configuration is too long");
+	(void)snprintf(path, sizeof path, "%s/wasl.db", state);
+	if (access(path, F_OK) != 0)
+		return EX_OK;
+	int rc = reader_open(state, key_file, &reader, &err);
+	if (rc != 0)
+		return command_fail(name, command_exit_code(rc), err.text);
+	rc = reader_ask(reader, "SELECT 1 FROM main.setting WHERE name = 'outbound' AND value = 'off'", NULL, 0, found_row, &held);
+	if (rc == 0)
+		rc = set_apart(reader, order);
+	reader_close(reader);
+	if (rc != 0)
+		return command_fail(name, EX_IOERR, "the database does not answer");
+	return held ? command_fail(name, EX_TEMPFAIL, "outbound is off: nothing was sent") : EX_OK;
 }
 
 /* What the JSON has no place for. */
@@ -236,7 +293,7 @@ static struct outgoing part_of(const struct order *order, size_t from, struct bu
 	buf_printf(ref, "gw-%zu", from + 1);
 	struct outgoing message = { .text = order->final, .encoding = order->encoding, .client_ref = buf_str(ref) };
 	size_t most = order->channel->adapter->recipients_per_call;
-	for (size_t i = from; i < order->count && message.count < (most ? most : 1); i++)
+	for (size_t i = from; i + order->stopped < order->count && message.count < (most ? most : 1); i++)
 		message.to[message.count++] = str_of(order->to[i].e164);
 	return message;
 }
@@ -254,7 +311,8 @@ static int send_all(const struct order *order, struct arena *arena)
 	json_t *recipients = json_array();
 	char storage[24];
 	struct buf ref = buf_over(storage, sizeof storage);
-	for (size_t done = 0; done < order->count;) {
+	size_t done = 0;
+	while (done + order->stopped < order->count) {
 		struct outgoing message = part_of(order, done, &ref);
 		size_t mark = arena_mark(arena);
 		int error = send_some(order->channel, &message, arena, &results[done]);
@@ -267,6 +325,11 @@ static int send_all(const struct order *order, struct arena *arena)
 		for (size_t i = 0; i < message.count; i++, done++)
 			(void)json_array_append_new(recipients, result_json(&results[done]));
 		arena_back(arena, mark);
+	}
+	for (; done < order->count; done++) {
+		results[done] = (struct recipient_result){ .to = str_of(order->to[done].e164), .result = SEND_REJECTED_PERMANENT,
+							   .code = STR("opted_out") };
+		(void)json_array_append_new(recipients, result_json(&results[done]));
 	}
 	print_results(results, recipients, order->count);
 	return EX_OK;
@@ -311,8 +374,12 @@ int channel_send(const struct config *config, const struct phone_plan *phones, i
 		code = read_numbers(&order, phones);
 	if (!code)
 		code = read_text(&order, &arena);
-	if (!code)
-		code = order.channel->adapter->phone_queue ? queue_all(config, &order) : send_all(&order, &arena);
+	if (!code && order.channel->adapter->phone_queue) {
+		code = queue_all(config, &order);
+	} else if (!code) {
+		code = ask_leave(config, &order);
+		code = code ? code : send_all(&order, &arena);
+	}
 	arena_free(&arena);
 	return code;
 }

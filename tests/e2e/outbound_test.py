@@ -149,6 +149,8 @@ def the_brake(house, aggregator):
     Phone(house, "+212600000308").sms("Bonjour")
     time.sleep(0.7)
     report.check("nothing leaves", aggregator.got == [] and statuses(house) == ["queued"])
+    by_hand = house.run("channel", "send", "--channel", "at", "--to", "+212600000308", "--text", "essai")
+    report.check("nor by hand", by_hand.returncode == 75 and b"outbound is off" in by_hand.stderr and aggregator.got == [], str(by_hand))
     house.kill()
     house.start()
     report.check("the brake holds over a restart",
@@ -167,6 +169,12 @@ def stop_keyword(house, aggregator):
                  wait(lambda: statuses(house) == ["cancelled", "sent"]), str(statuses(house)))
     report.check("the confirmation is the last word", len(aggregator.got) == 1)
     report.check("the person is opted out", house.rows("SELECT opted_out FROM v_contact")[0]["opted_out"] == 1)
+    by_hand = house.run("channel", "send", "--channel", "at", "--to", phone.number, "--to", "+212600000310", "--text", "essai")
+    report.check("nothing is sent there by hand either", [
+        (r["to"], r["result"], r["code"]) for r in json.loads(by_hand.stdout)["recipients"]] == [
+        ("+212600000310", "accepted", "101"), (phone.number, "rejected_permanent", "opted_out")]
+        and [form["to"] for form in aggregator.got[1:]] == ["+212600000310"], str(by_hand))
+    aggregator.got.pop()
     phone.sms("START")
     wait(lambda: len(aggregator.got) == 2)
     report.check("START lifts it", house.rows("SELECT opted_out FROM v_contact")[0]["opted_out"] == 0)
