@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEPT_MAX = 512, NUMBERS_MAX = DEMO_PEOPLE_MAX + 8, REPORT_AFTER_MS = 1200, FORM_ARENA = 64 * 1024 };
+enum { KEPT_MAX = 512, PHONES_MAX = DEMO_PEOPLE_MAX + 16, REPORT_AFTER_MS = 1200, FORM_ARENA = 64 * 1024 };
 enum { SCRIPT_ARENA = 1024 * 1024 };
+#define NOBODY_YET "+212600000101"
 
 struct kept { /* an SMS in the sink */
 	int64_t seq, at_ms;
@@ -26,8 +27,8 @@ struct demo {
 	struct kept kept[KEPT_MAX]; /* a ring */
 	int64_t seq;
 	struct timer reports;
-	char numbers[NUMBERS_MAX][20];
-	size_t numbers_count;
+	struct demo_phone phones[PHONES_MAX];
+	size_t phones_count;
 };
 
 static struct demo *the_demo; /* there is one process, and it is the demo or it is not */
@@ -169,19 +170,29 @@ json_t *demo_inbox(struct gateway *g, struct str number, int64_t after)
 
 /* ---- the people */
 
-/* The phones that the page can be: people as they are reached now, then those of the staff on duty. */
-static void keep_numbers(struct demo *d, const struct demo_script *script)
+static void add_phone(struct demo *d, struct str number, const char *who, struct str year)
+{
+	struct demo_phone *phone = &d->phones[d->phones_count];
+	if (number.len && d->phones_count < PHONES_MAX && str_copy(number, phone->number, sizeof phone->number)) {
+		phone->who = who;
+		if (!str_copy(year, phone->year, sizeof phone->year))
+			phone->year[0] = '\0';
+		d->phones_count++;
+	}
+}
+
+/* People on the number by which they are reached now; then the staff on duty. */
+static void keep_phones(struct demo *d, const struct demo_script *script)
 {
 	const struct config *config = &d->g->config;
+	add_phone(d, STR(NOBODY_YET), "new", STR(""));
 	for (size_t i = 0; i < script->people_count; i++) {
-		struct str fresh = demo_word(&script->people[i], STR("new"));
-		struct str number = fresh.at && script->people[i].moved ? fresh : script->people[i].number;
-		if (number.len && str_copy(number, d->numbers[d->numbers_count], sizeof *d->numbers))
-			d->numbers_count++;
+		const struct demo_person *p = &script->people[i];
+		bool home = p->moved || demo_word(p, STR("host")).at;
+		add_phone(d, p->moved ? demo_word(p, STR("new")) : p->number, home ? "home" : "asks", home ? demo_word(p, STR("year")) : STR(""));
 	}
-	for (size_t i = 0; i < config->duty_count && d->numbers_count < NUMBERS_MAX; i++)
-		if (str_copy(config->duty[i].phone, d->numbers[d->numbers_count], sizeof *d->numbers))
-			d->numbers_count++;
+	for (size_t i = 0; i < config->duty_count; i++)
+		add_phone(d, config->duty[i].phone, "duty", STR(""));
 }
 
 static int add_people(struct demo *d, struct err *err)
@@ -193,7 +204,7 @@ static int add_people(struct demo *d, struct err *err)
 	if (rc == 0)
 		rc = demo_script_read(script, demo_file("people.txt"), gateway_now(g), &arena, err);
 	if (rc == 0)
-		keep_numbers(d, script);
+		keep_phones(d, script);
 	if (rc == 0 && g->db.last_id == 0)
 		rc = demo_play(g, script, err);
 	arena_free(&arena);
@@ -212,9 +223,9 @@ int demo_start(struct gateway *g, struct err *err)
 	return add_people(d, err);
 }
 
-const char *demo_number(size_t i)
+const struct demo_phone *demo_phone(size_t i)
 {
-	return the_demo && i < the_demo->numbers_count ? the_demo->numbers[i] : NULL;
+	return the_demo && i < the_demo->phones_count ? &the_demo->phones[i] : NULL;
 }
 
 void demo_stop(struct gateway *g)

@@ -20,7 +20,12 @@ bool demo_handle(struct gateway *g, struct http_request *request);
 /* SMS that arrived at a number, oldest first, with "seq" > after.  NULL: not the demo. */
 json_t *demo_inbox(struct gateway *g, struct str number, int64_t after);
 
-const char *demo_number(size_t i); /* phones that the page can be; NULL behind the last */
+struct demo_phone { /* that the page can be */
+	char number[20];
+	const char *who; /* "new": has never called; "asks", "home": after the return; "duty": of the staff */
+	char year[8];    /* of birth, which a check-in asks for; "": not recorded */
+};
+const struct demo_phone *demo_phone(size_t i); /* NULL behind the last */
 bool demo_is_on(void); /* this process is the demo, and it has started */
 
 #endif

@@ -1,5 +1,6 @@
 #include "gateway/console/demo_handset.h"
 
+#include "gateway/calendar.h"
 #include "gateway/demo.h"
 #include "gateway/outbox.h"
 #include "gateway/schedule.h"
@@ -9,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 10 * 1000, MEMORY = 1024 * 1024, DAYS_MOVED_MAX = 366 };
+enum { PATIENCE_MS = 10 * 1000, MEMORY = 1024 * 1024, DAYS_MOVED_MAX = 366, MOVES_MAX = 8 };
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
-#define NOBODY_YET "+212600000101" /* has never written */
+#define LATEST_MS ((int64_t)2 * 3600 * 1000)
 
 struct wish { /* one request of the page, on its way through the threads */
 	struct job job; /* first: its letter is the letter of those that need no job */
@@ -118,14 +119,31 @@ static int64_t days_of(const json_t *body)
 	return days > 0 && days <= DAYS_MOVED_MAX ? days : 0;
 }
 
+/* So many days on; and where no text that nobody asked for would leave then, to two hours into the time when they do, in
+ * every country: what is due that day has arrived. */
+static int64_t how_far(const struct console *c, const json_t *body)
+{
+	const struct config *config = &c->g->config;
+	int64_t now_ms = gateway_now(c->g), then_ms = now_ms + days_of(body) * DAY_MS;
+	for (size_t i = 0, moved = 0; i < config->countries_count && moved < MOVES_MAX; i++) {
+		int64_t permitted = calendar_next_permitted(config, config->countries[i].iso, then_ms);
+		if (permitted <= then_ms)
+			continue;
+		then_ms = permitted + LATEST_MS;
+		moved++;
+		i = (size_t)-1; /* the others once more */
+	}
+	return then_ms - now_ms;
+}
+
 /* ---- requests */
 
 static void facts(struct console *c, struct http_request *request)
 {
 	json_t *numbers = json_array();
-	(void)json_array_append_new(numbers, json_string(NOBODY_YET));
-	for (size_t i = 0; demo_number(i); i++)
-		(void)json_array_append_new(numbers, json_string(demo_number(i)));
+	for (size_t i = 0; demo_phone(i); i++)
+		(void)json_array_append_new(numbers, json_pack("{s:s, s:s, s:s}", "number", demo_phone(i)->number,
+				"who", demo_phone(i)->who, "year", demo_phone(i)->year));
 	reply_json(c, request, json_pack("{s:s, s:s, s:o}", "code", DEMO_CODE, "sender", "2200", "numbers", numbers));
 }
 
@@ -140,7 +158,7 @@ static void begin(struct wish *w)
 			answered(&w->job.letter, -EAGAIN);
 		return;
 	}
-	w->move_ms = days_of(w->body) * DAY_MS;
+	w->move_ms = days_of(w->body) ? how_far(c, w->body) : 0;
 	if (str_eq_z(path, "/demo/handset/inbox") && json_get_str(w->body, "number").at)
 		w->job.letter.look = look_into_inbox;
 	else if (str_eq_z(path, "/demo/handset/clock") && w->move_ms > 0)

@@ -1,4 +1,5 @@
 // Requests to the gateway's own API, and what it says when it refuses.  Nothing here knows a page.
+import { tellTime } from "./i18n.js";
 
 const PATIENCE_MS = 20000;
 const kept = new Map(); // path -> {etag, value}: what was read last, so that a poll costs nothing when nothing changed
@@ -44,7 +45,7 @@ async function problem(response) {
 
 async function send(method, path, body, headers) {
 	try {
-		return await fetch(path, {
+		const response = await fetch(path, {
 			method,
 			headers: { Accept: "application/json", ...headers },
 			body: body === undefined ? undefined : JSON.stringify(body),
@@ -53,6 +54,8 @@ async function send(method, path, body, headers) {
 			redirect: "error",
 			signal: AbortSignal.timeout(PATIENCE_MS),
 		});
+		tellTime(Number(response.headers.get("Wasl-Now")));
+		return response;
 	} catch {
 		throw new Problem(0, { type: "offline" });
 	}

@@ -1,7 +1,7 @@
 // The programme in figures. Groups below five are not shown; the gateway sees to that.
 import { fill, h, ltr } from "./dom.js";
 import { get, query } from "./api.js";
-import { day, duration, number, percent, plural, t, word } from "./i18n.js";
+import { day, duration, gatewayNow, number, percent, plural, t, word } from "./i18n.js";
 import { table } from "./labels.js";
 import { bars, columns, few, trend } from "./charts.js";
 import { onPage } from "./keys.js";
@@ -69,7 +69,7 @@ const DAY_MS = 86400000;
 /** Every day of the period, also those on which nobody wrote; the last 92 at most. */
 function perDay(rows, since) {
 	const of = (date, direction) => rows.find((row) => row.day === date && row.direction === direction);
-	const last = Date.now();
+	const last = gatewayNow();
 	const first = Math.max(Date.parse(since), last - 91 * DAY_MS);
 	const dates = [];
 	for (let at = first; at <= last; at += DAY_MS) dates.push(new Date(at).toISOString().slice(0, 10));

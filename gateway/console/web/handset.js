@@ -2,7 +2,7 @@
 import { fill, h, ltr, said } from "./dom.js";
 import { get, post } from "./api.js";
 import { explain } from "./forms.js";
-import { LANGUAGES, firstLanguage, language, moment, number as figure, plural, t, use } from "./i18n.js";
+import { LANGUAGES, firstLanguage, gatewayNow, language, moment, number as figure, plural, t, tellTime, use } from "./i18n.js";
 import { measure } from "./sms.js";
 import { Ussd, deliver, sms } from "./handset_net.js";
 
@@ -106,6 +106,7 @@ async function poll() {
 	const mine = phone;
 	try {
 		const { messages, now_ms: now } = await post("/demo/handset/inbox", { number: mine.number, after: mine.after });
+		tellTime(now);
 		document.querySelector("#clock").textContent = moment(new Date(now).toISOString());
 		if (messages.length === 0 || mine !== phone) return;
 		mine.after = messages.at(-1).seq;
@@ -118,7 +119,7 @@ async function poll() {
 
 async function write(text) {
 	const message = sms(phone.number, facts.sender, text);
-	const entry = { at: Date.now(), text, mine: true };
+	const entry = { at: gatewayNow(), text, mine: true };
 	phone.inbox.push(entry);
 	if (document.querySelector("#hold").checked) {
 		phone.held.push([message, entry]);
@@ -314,9 +315,22 @@ function choosePhone() {
 				poll();
 			},
 		},
-		facts.numbers.map((one) => h("option", { value: one }, one)),
+		["new", "asks", "home", "duty"].map((who) =>
+			h(
+				"optgroup",
+				{ label: t("handset.who." + who) },
+				facts.numbers.filter((one) => one.who === who).map((one) => h("option", { value: one.number }, one.number)),
+			),
+		),
 	);
-	return h("label", { class: "filter", for: "number" }, h("span", null, t("handset.number")), select);
+	const year = h("p", { class: "hint", id: "year" });
+	const tell = () => {
+		const known = facts.numbers.find((one) => one.number === select.value)?.year;
+		fill(year, known ? t("handset.year", { year: known }) : null);
+	};
+	select.addEventListener("change", tell);
+	tell();
+	return h("div", null, h("label", { class: "filter", for: "number" }, h("span", null, t("handset.number")), select), year);
 }
 
 function draw() {
@@ -372,7 +386,7 @@ function draw() {
 async function start() {
 	await use(firstLanguage());
 	facts = await get("/demo/handset/facts");
-	phone = newPhone(facts.numbers[0]);
+	phone = newPhone(facts.numbers[0].number);
 	draw();
 	setInterval(poll, POLL_MS);
 }

@@ -115,9 +115,21 @@ export function duration(minutes) {
 	return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "short" }).format(n);
 }
 
+let ahead = 0; // of this machine's clock, ms: old laptops are often wrong
+
+/** What the gateway says of the time. */
+export function tellTime(now) {
+	if (Number.isFinite(now) && now > 0) ahead = now - Date.now();
+}
+
+/** The time, ms since 1970, by the gateway's clock. */
+export function gatewayNow() {
+	return Date.now() + ahead;
+}
+
 /** How long ago. */
-export function since(iso, now = Date.now()) {
-	return duration(Math.max(0, Math.round((now - Date.parse(iso)) / 60000)));
+export function since(iso) {
+	return duration(Math.max(0, Math.round((gatewayNow() - Date.parse(iso)) / 60000)));
 }
 
 export function country(iso) {

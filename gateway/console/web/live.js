@@ -1,5 +1,6 @@
 // What happens elsewhere: events of the gateway, a clock that shows how fresh the page is, and a poll when the line is poor.
 import { listen } from "./api.js";
+import { gatewayNow } from "./i18n.js";
 
 const SILENCE_MS = 40000; // the gateway speaks every 15 s
 const POLL_MS = 20000;
@@ -29,7 +30,7 @@ function seen() {
 	const was = silent;
 	lastSeen = Date.now();
 	silent = false;
-	for (const fn of looks) fn(true, new Date(lastSeen));
+	for (const fn of looks) fn(true, new Date(gatewayNow() - Date.now() + lastSeen));
 	if (was) tell("queue", {});
 }
 
@@ -55,7 +56,7 @@ export function inTurn(fn) {
 function watch() {
 	if (!silent && Date.now() - lastSeen > SILENCE_MS) {
 		silent = true;
-		for (const fn of looks) fn(false, new Date(lastSeen));
+		for (const fn of looks) fn(false, new Date(gatewayNow() - Date.now() + lastSeen));
 	}
 	if (silent || ++ticks % CALM === 0) tell("poll", {});
 }

@@ -1,7 +1,7 @@
 // What was said, newest first; screens of one USSD conversation are folded into one entry.
 import { h, said } from "./dom.js";
 import { act } from "./forms.js";
-import { plural, t, word } from "./i18n.js";
+import { gatewayNow, plural, t, word } from "./i18n.js";
 import { time } from "./labels.js";
 
 const SIGNS = {
@@ -55,7 +55,7 @@ function one(message, hooks) {
 		hooks && out && ["failed", "rejected", "expired", "unknown"].includes(message.status) && message.mode === "sms"
 			? act(t("message.retry"), () => hooks.retry(message))
 			: null,
-		hooks && message.undo_until && message.status === "queued" && Date.parse(message.undo_until) > Date.now()
+		hooks && message.undo_until && message.status === "queued" && Date.parse(message.undo_until) > gatewayNow()
 			? act(t("undo"), () => hooks.undo(message.message_id))
 			: null,
 	);
