@@ -276,6 +276,16 @@ async function live(page) {
 	check("the case shows its messages", shown > 0);
 }
 
+/** A clock that was put on stays on for all pages of its browser: that of the others goes on as it was. */
+async function withOwnClock(code, test) {
+	const context = await browser.newContext();
+	const door = await openPage(context, gateway.base);
+	await signIn(door, gateway.base, "amina", PASSWORD, code);
+	await door.close();
+	await test(context);
+	await context.close();
+}
+
 async function lostLine(context) {
 	const page = await openPage(context, gateway.base);
 	await page.clock.install();
@@ -433,8 +443,8 @@ async function run() {
 	await paper(page, refs[0]);
 	check("the desk: nothing went wrong", page.trouble.length === 0, page.trouble);
 	await everyPage(context, refs);
-	await lostLine(context);
-	await nobodyThere(context);
+	await withOwnClock(codes[1], lostLine);
+	await withOwnClock(codes[2], nobodyThere);
 	await fewRoles();
 	await account(context);
 	await page.goto(gateway.base + "/");
