@@ -73,7 +73,18 @@ static bool may_see(const struct listener_of_events *l, struct str ref)
 	       reader_ask(l->c->reader, sql, values, 4, take_last, &sees) == 0 && sees == 1;
 }
 
-/* staff_id 0: everybody; ref NULL: of no case. */
+static bool looks_at(const struct desk_events *e, const char *user, const char *ref)
+{
+	int64_t now = clock_monotonic_ms();
+	for (size_t i = 0; i < PRESENT_MAX; i++) {
+		const struct present *p = &e->present[i];
+		if (p->seen_ms && now - p->seen_ms <= PRESENT_MS && strcmp(p->ref, ref) == 0 && str_eq_nocase(str_of(p->user), str_of(user)))
+			return true;
+	}
+	return false;
+}
+
+/* staff_id 0: everybody; ref: whoever has that case open and may see it; NULL: of no case. */
 static void tell_where(struct console *c, int64_t staff_id, const char *ref, const char *event, const char *json)
 {
 	char text[512];
@@ -85,7 +96,8 @@ static void tell_where(struct console *c, int64_t staff_id, const char *ref, con
 	buf_put_z(&b, "\n\n");
 	for (size_t i = 0; !b.full && c->events->listening && i < STREAMS_MAX; i++) {
 		struct listener_of_events *l = &c->events->listener[i];
-		if (l->stream && (!staff_id || l->staff_id == staff_id) && (!ref || may_see(l, str_of(ref))))
+		bool concerned = l->stream && (!staff_id || l->staff_id == staff_id);
+		if (concerned && (!ref || (looks_at(c->events, l->user, ref) && may_see(l, str_of(ref)))))
 			put(l, buf_str(&b));
 	}
 }

@@ -213,6 +213,7 @@ def events(gw, person, refs):
     c.request("GET", "/api/v1/events", headers={"Cookie": "__Host-wasl=" + person.cookie, "Host": "127.0.0.1"})
     r = c.getresponse()
     check("events are a stream", r.status == 200 and r.getheader("Content-Type") == "text/event-stream")
+    check("the case is open", person.post("/cases/%s/presence" % refs["rabat"], {"state": "viewing"}).status == 200)
     sms(gw, "+212655000001", "et encore")
     heard = b""
     while b"event: message" not in heard:

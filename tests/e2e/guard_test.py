@@ -104,6 +104,10 @@ class Stream:
 
 def events(gw, people, refs):
     admin, c, p = Stream(gw, people["admin"]), Stream(gw, people["counsellor"]), Stream(gw, people["protection"])
+    check("the child's case is open", people["protection"].post("/cases/%s/presence" % refs["child"], {"state": "viewing"}).status == 200)
+    check("and another to the counsellor", people["counsellor"].post("/cases/%s/presence" % refs["rabat"], {"state": "viewing"}).status == 200)
+    check("who may not see a case is not there either",
+          people["counsellor"].post("/cases/%s/presence" % refs["child"], {"state": "viewing"}).status == 404)
     gw.phones["child"].sms("je suis seul")
     heard = p.until(refs["child"].encode())
     check("who may see a case hears of it", refs["child"].encode() in heard)
