@@ -116,6 +116,7 @@ const struct holding holdings[] = {
 	{ "staff_link", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "one-time links of accounts" },
 	{ "staff_session", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "who is signed in" },
 	{ "canned", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "texts of the house" },
+	{ "holiday", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "quiet days of a country" },
 	{ "setting", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "of the house" },
 	{ NULL, HOLDING_NOBODY, NULL, NULL, { { NULL, NULL } }, NULL },
 };

@@ -513,6 +513,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_STAFF_RECOVERY] = "UPDATE staff SET recovery = ? WHERE staff_id = ? AND state = 'ACTIVE'",
 	[SQL_STAFF_LINK_SECRET] = "SELECT totp FROM staff_link WHERE token_hash = ? AND staff_id = ? AND expires_at > ?",
 	[SQL_DUTY_TEXT_PHONE] = "SELECT phone FROM duty_text WHERE message_id = ?",
+	[SQL_HOLIDAY_PUT] = "INSERT OR REPLACE INTO holiday (country, day, off, name, set_by, set_at) VALUES (?, ?, ?, ?, ?, ?)",
+	[SQL_HOLIDAY_DELETE] = "DELETE FROM holiday WHERE country = ? AND day = ?",
+	[SQL_HOLIDAYS] = "SELECT country, day, off FROM holiday ORDER BY country, day",
 	/* two contacts become one (db/merge.c): ?1 the one that stays, ?2 the one that goes, ?3 now */
 	[SQL_LINKS_SEALED] = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
 		" AND m.name <> 'contact' AND c.type = 'BLOB' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) o"

@@ -13,6 +13,7 @@ static const struct act *const tables[] = { /* a line a file */
 	number_acts,
 	case_acts,
 	merge_acts,
+	holiday_acts,
 	import_acts,
 	export_acts,
 	rights_acts,

@@ -19,6 +19,7 @@ struct act_call {
 	const json_t *request;
 	json_t *answer;          /* an object: the act adds members */
 	struct err err;          /* what was wrong and what to do, for a person */
+	void (*settled)(struct gateway *g); /* an act may set it: called on the line thread once it is on disk */
 	int refused;             /* negative: refused, but what the act wrote (its audit line) is kept */
 };
 

@@ -47,6 +47,8 @@ static void done(struct batch_item *item, int result)
 	if (result == 0 && a->call.refused == 0) {
 		(void)json_object_set_new(a->call.answer, "ok", json_true());
 		outbox_wake(a->call.g);
+		if (a->call.settled)
+			a->call.settled(a->call.g);
 		control_answer(a->control, a->call.answer);
 	} else {
 		int rc = result ? result : a->call.refused;

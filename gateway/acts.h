@@ -8,6 +8,7 @@ extern const struct act approval_acts[]; /* approval.list is a query, not an act
 extern const struct act number_acts[];
 extern const struct act case_acts[];
 extern const struct act merge_acts[];
+extern const struct act holiday_acts[];
 extern const struct act import_acts[];
 extern const struct act export_acts[];
 extern const struct act rights_acts[];   /* act_rights.c */

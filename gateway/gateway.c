@@ -3,8 +3,10 @@
 #include "db/ledger.h"
 #include "gateway/crash.h"
 #include "gateway/definitions.h"
+#include "gateway/holidays.h"
 #include "gateway/log.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Conversations live 72 h at most; definitions are kept a week for them. */
@@ -85,6 +87,8 @@ int gateway_open(struct gateway *g, const struct config *config, const char *sta
 	rc = definitions_weights(&g->weights, config, err);
 	if (rc == 0)
 		rc = take_switches(g, err);
+	if (rc == 0 && holidays_of_desk(&g->db) != 0)
+		rc = err_set(err, -EIO, "the database does not answer");
 	if (rc == 0)
 		rc = load_book(g, &g->book, err);
 	if (rc != 0) {

@@ -1,5 +1,7 @@
 #include "gateway/holidays.h"
 
+#include "db/holiday.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -83,12 +85,123 @@ static const struct holidays *look(const struct country *country)
 	return k->now ? &k->now->days : NULL;
 }
 
+/* ---- what the desk says */
+
+struct said {
+	struct holiday holiday;
+	int64_t day;
+};
+
+static struct desk {
+	struct said *rows;       /* of all countries */
+	size_t count;
+	unsigned generation;     /* a new one with each change */
+} desk;
+
+static struct joined {
+	char iso[3];
+	const struct holidays *file; /* made from this, */
+	unsigned generation;         /* and from this of the desk */
+	struct version *now;
+} joined[CONFIG_COUNTRIES_MAX];
+static size_t joined_count;
+
+static int take(const struct holiday *h, void *user)
+{
+	struct desk *d = user;
+	struct date date;
+	struct said *grown = realloc(d->rows, (d->count + 1) * sizeof *grown);
+	if (!grown)
+		return -ENOMEM;
+	d->rows = grown;
+	if (date_parse(str_of(h->day), &date))
+		d->rows[d->count++] = (struct said){ *h, date_to_days(date) };
+	return 0;
+}
+
+int holidays_of_desk(struct db *db)
+{
+	struct desk fresh = { .rows = NULL };
+	int rc = holidays_each(db, take, &fresh);
+	(void)pthread_mutex_lock(&lock);
+	if (rc == 0) {
+		fresh.generation = desk.generation + 1;
+		struct said *old = desk.rows;
+		desk = fresh;
+		fresh.rows = old;
+	}
+	(void)pthread_mutex_unlock(&lock);
+	free(fresh.rows);
+	return rc;
+}
+
+static void add_in_order(struct holidays *h, int64_t day)
+{
+	size_t at = h->count;
+	if (h->count == HOLIDAYS_MAX || holidays_has(h, day))
+		return;
+	for (; at > 0 && h->days[at - 1] > day; at--)
+		h->days[at] = h->days[at - 1];
+	h->days[at] = day;
+	h->count++;
+}
+
+static void take_out(struct holidays *h, int64_t day)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < h->count; i++)
+		if (h->days[i] != day)
+			h->days[left++] = h->days[i];
+	h->count = left;
+}
+
+static struct joined *find_joined(struct str iso)
+{
+	for (size_t i = 0; i < joined_count; i++)
+		if (str_eq_z(iso, joined[i].iso))
+			return &joined[i];
+	if (joined_count == CONFIG_COUNTRIES_MAX || !str_copy(iso, joined[joined_count].iso, sizeof joined[0].iso))
+		return NULL;
+	return &joined[joined_count++];
+}
+
+static const struct holidays *join(struct str iso, const struct holidays *file)
+{
+	struct joined *j = find_joined(iso);
+	if (!j || (j->now && j->file == file && j->generation == desk.generation))
+		return j ? &j->now->days : file;
+	struct version *fresh = malloc(sizeof *fresh);
+	if (!fresh)
+		return file;
+	fresh->before = j->now;
+	fresh->days = file ? *file : (struct holidays){ .count = 0 };
+	for (size_t i = 0; i < desk.count; i++) {
+		const struct said *s = &desk.rows[i];
+		if (!str_eq_z(iso, s->holiday.country))
+			continue;
+		if (s->holiday.off)
+			take_out(&fresh->days, s->day);
+		else
+			add_in_order(&fresh->days, s->day);
+	}
+	j->file = file, j->generation = desk.generation, j->now = fresh;
+	return &fresh->days;
+}
+
+const struct holidays *holidays_of_file(const struct country *country)
+{
+	(void)pthread_mutex_lock(&lock);
+	const struct holidays *days = country->holidays.len ? look(country) : NULL;
+	(void)pthread_mutex_unlock(&lock);
+	return days;
+}
+
 const struct holidays *holidays_of(const struct country *country)
 {
-	if (country->holidays.len == 0)
-		return NULL;
 	(void)pthread_mutex_lock(&lock);
-	const struct holidays *days = look(country);
+	const struct holidays *days = country->holidays.len ? look(country) : NULL;
+	if (desk.count || joined_count)
+		days = join(country->iso, days);
 	(void)pthread_mutex_unlock(&lock);
 	return days;
 }

@@ -56,6 +56,8 @@ static const struct command commands[] = {
 	  " [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE]",
 	  "what the programme reports; `wasl report` lists the names", command_report },
 	{ "schedule", "list | resume", "what is said first, and when; goes on after a pause", command_schedule },
+	{ "holiday", "list | add COUNTRY DAY [--name TEXT] --as USER | remove COUNTRY DAY --as USER", "quiet days, beside the file's",
+	  command_holiday },
 	{ "outbound", "on | off | status | release | drop", "the brake; what a restore parked", command_outbound },
 	{ "person", "--case REF | --contact ID --as USER --reason TEXT", "what we hold about one person, to print", command_person },
 	{ "erase", "--case REF | --contact ID --as USER --reason TEXT", "asks for an erasure; a second person decides", command_erase },

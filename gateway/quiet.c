@@ -36,7 +36,7 @@ int holidays_parse(struct str file, struct str bytes, struct holidays *out, stru
 	return 0;
 }
 
-static bool is_holiday(const struct holidays *h, int64_t day)
+bool holidays_has(const struct holidays *h, int64_t day)
 {
 	return h && h->count && bsearch(&day, h->days, h->count, sizeof *h->days, by_day);
 }
@@ -67,7 +67,7 @@ static int64_t quiet_end(const struct country *c, const struct holidays *holiday
 {
 	int64_t day = (local_s - (local_s % DAY_S + DAY_S) % DAY_S) / DAY_S, second = local_s - day * DAY_S;
 	unsigned weekday = date_weekday(day), before = (weekday + 6) % 7;
-	int64_t end = is_holiday(holidays, day) ? DAY_S : -1;
+	int64_t end = holidays_has(holidays, day) ? DAY_S : -1;
 	end = later(end, window_end(c->quiet, second, true, true));
 	for (size_t i = 0; i < c->quiet_days_count; i++)
 		end = later(end, window_end(c->quiet_days[i].hours, second, c->quiet_days[i].weekday == weekday,

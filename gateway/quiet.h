@@ -17,6 +17,8 @@ struct holidays { /* days since 1970, in order, each once */
  * line, what to write.  *out is touched only when all is well. */
 int holidays_parse(struct str file, struct str bytes, struct holidays *out, struct err *err) __attribute__((warn_unused_result));
 
+bool holidays_has(const struct holidays *holidays, int64_t day); /* NULL: none */
+
 /* The first permitted instant at or after asked_ms (ms since 1970 UTC); asked_ms itself when it is permitted.  -1: a country
  * whose quiet hours leave no time at all.  holidays NULL: none. */
 int64_t quiet_next(const struct country *country, const struct zone *zone, const struct holidays *holidays, int64_t asked_ms);

@@ -295,6 +295,14 @@ void schedule_tick(struct gateway *g)
 	batch_add(&g->batch, &s->look);
 }
 
+void schedule_replan(struct gateway *g)
+{
+	if (!g->schedule)
+		return;
+	g->schedule->planned_day = 0;
+	schedule_tick(g);
+}
+
 static void fire(struct timer *timer)
 {
 	schedule_tick(timer->user);

@@ -28,6 +28,8 @@ bool schedule_is_paused(struct db *db, char why[128]);
 int schedule_resume(struct db *db, int64_t now_ms) __attribute__((warn_unused_result));
 /* And in this process, once that is committed. */
 void schedule_resumed(struct gateway *g);
+/* What every row of every case depends on has changed (a holiday): all are gone through again, now. */
+void schedule_replan(struct gateway *g);
 /* What is due until then: an array of objects.  NULL: the database does not answer. */
 json_t *schedule_list(struct db *db, int64_t until_ms);
 

@@ -27,5 +27,6 @@ int command_appointment(const struct invocation *in);
 int command_case_count(const struct invocation *in, bool steps); /* steps: by step and counsellor; else by orientation point */
 int command_case_file(const struct invocation *in); /* the words of `wasl case` beside list, show and set */
 int command_number(const struct invocation *in);
+int command_holiday(const struct invocation *in);
 
 #endif

@@ -2,6 +2,7 @@
 #include "gateway/console/handlers.h"
 
 #include "db/ledger.h"
+#include "gateway/holiday_acts.h"
 #include "gateway/outbox.h"
 #include "gateway/verbs.h"
 
@@ -146,6 +147,14 @@ void api_settings_change(struct call *call)
 		return;
 	call->letter.settled = switches_settled;
 	call_write(call, write_switches, switched);
+}
+
+/* ---- holidays: changed by the acts of gateway/holiday_acts.c */
+
+void api_holidays(struct call *call)
+{
+	json_t *all = holidays_list(&call->c->g->config, call->c->reader);
+	call_answer(call, 200, all ? json_pack("{s:o}", "countries", all) : NULL);
 }
 
 /* ---- channels */

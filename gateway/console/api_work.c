@@ -142,6 +142,11 @@ void api_decide(struct call *call)
 
 /* ---- acts */
 
+static void settle_act(struct letter *letter, struct gateway *g)
+{
+	((struct call *)letter)->act_settled(g);
+}
+
 static int run_act(struct call *call, struct gateway *g, struct db *db)
 {
 	struct str reason = json_get_str(call->body, "reason");
@@ -149,6 +154,8 @@ static int run_act(struct call *call, struct gateway *g, struct db *db)
 				.now_ms = call->now_ms, .request = call->body, .answer = call->answer };
 	int rc = act_run(call->audit, &act);
 	call->err = act.err;
+	call->act_settled = act.settled;
+	call->letter.settled = act.settled ? settle_act : NULL;
 	if (rc == 0 && act.refused) /* refused, and that is written */
 		call->problem = "conflict", call->id = act.refused;
 	else

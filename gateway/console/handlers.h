@@ -27,7 +27,7 @@ handler_fn api_alerts, api_tasks, api_approvals, api_decide, api_act, api_call, 
 /* api_search.c */
 handler_fn api_search;
 /* api_admin.c, api_users.c, api_canned.c */
-handler_fn api_settings, api_settings_change, api_channels;
+handler_fn api_settings, api_settings_change, api_holidays, api_channels;
 handler_fn api_users, api_user_add, api_user_change, api_user_reset, api_user_sessions_end;
 handler_fn api_canned, api_canned_add, api_canned_change, api_canned_delete;
 /* api_flows.c, api_dashboard.c */

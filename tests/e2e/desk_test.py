@@ -243,6 +243,57 @@ def checkin_now(gw, person, refs):
     check("one row of it", waves.count("SPONT") == 1, str(waves))
 
 
+def holidays(gw, people, refs):
+    """A day is quiet from the moment it is said, over a restart, and no longer than it is said."""
+    admin, person = people["admin"], people["counsellor"]  # who broke the glass of it
+    path = "/cases/%s/checkin" % refs["oujda"]
+    home = time.strftime("%Y-%m-%d", time.gmtime(gw.now() - 60 * 86400))
+    gw.run("case", "set", refs["oujda"], "status=RETURNED", "returned_on=" + home, "consent_checkins=yes", "--as", "root", "--reason", "x")
+    days = [time.strftime("%Y-%m-%d", time.gmtime(gw.now() + n * 86400)) for n in (-1, 0, 1)]  # today, whatever the zone
+    check("no such day", admin.post("/holidays", {"country": "MA", "day": "2027-02-30"}).status == 400)
+    check("not in fifty years", admin.post("/holidays", {"country": "MA", "day": "2076-01-01"}).status == 400)
+    check("no such country", admin.post("/holidays", {"country": "XX", "day": days[1]}).status == 400)
+    before = person.get(path).json
+    for day in days:
+        a = admin.post("/holidays", {"country": "MA", "day": day, "name": "Aïd"})
+        check("a holiday from the desk", a.status == 200, str(a.raw))
+    check("twice is once", admin.post("/holidays", {"country": "MA", "day": days[0]}).status == 409)
+    after = person.get(path).json
+    check("it holds at once", not before["why_not"] and after["waits"] == "quiet_hours" and after["at"][:10] > days[2], str((before, after)))
+    gw.stop()
+    gw.start()
+    again = person.get(path).json
+    check("and over a restart", again == after, str((after, again)))
+    listed = json.loads(gw.run("holiday", "list", "--json").stdout)
+    ma = [c for c in listed if c["country"] == "MA"][0]["items"]
+    check("the command line lists them", [(i["day"], i["name"], i["from"], i["off"]) for i in ma] == [
+        (d, "Aïd", "desk", False) for d in days], str(ma))
+    check("as the page does", admin.get("/holidays").json["countries"] == listed)
+    for day in days:
+        check("taken away", gw.run("holiday", "remove", "MA", day, "--as", "root").returncode == 0)
+    check("which is none any more", gw.run("holiday", "remove", "MA", days[0], "--as", "root").returncode == 66)
+    now = person.get(path).json
+    check("as before", now["waits"] == before["waits"] and now["at"][:10] <= days[2], str((now, before)))
+
+    def due():
+        return [c["due_at"] for c in person.get("/cases/" + refs["oujda"]).json["checkins"] if c["wave"] == "M3"][0]
+
+    def moved(away):
+        until = time.monotonic() + 20
+        while (due()[:10] == planned[:10]) == away and time.monotonic() < until:
+            time.sleep(0.05)
+        return (due()[:10] != planned[:10]) == away
+
+    planned = due()
+    admin.post("/holidays", {"country": "MA", "day": planned[:10]})
+    check("a check-in planned for that day moves", moved(True), planned)
+    admin.post("/holidays/remove", {"country": "MA", "day": planned[:10]})
+    check("and back", moved(False) and due() == planned, due())
+    rows = people["auditor"].get("/audit?limit=100&object=MA " .replace(" ", "%20") + days[1]).json["items"]
+    check("who did it is in the audit", [(r["action"], r["actor"]) for r in rows] == [("holiday.remove", "root"), ("holiday.add", "p_admin")],
+          str(rows))
+
+
 def reports(gw, people):
     manager = people["manager"]
     a = manager.post("/reports", {"name": "year-from", "parameters": {"year": "2026"}})
@@ -316,6 +367,7 @@ with house.House() as gw:
     merge(people, first, refs)
     events(gw, first, refs)
     checkin_now(gw, first, refs)
+    holidays(gw, people, refs)
     reports(gw, people)
     accounts(gw, people["admin"], people)
     wrong = [w for p in [*people.values(), first] for w in p.answers]

@@ -1,5 +1,6 @@
 /* When a text may reach a phone: zones against the C library, dates, quiet times, holidays, Morocco's Ramadan. */
 #include "gateway/calendar.h"
+#include "db/holiday.h"
 #include "gateway/holidays.h"
 #include "tests/unit/check.h"
 
@@ -376,6 +377,54 @@ static void test_holidays_file(void)
 	(void)unlink(path);
 }
 
+/* ---- what the desk says beside the file */
+
+static void desk_says(struct db *db, const char *iso, const char *day, bool off)
+{
+	struct holiday h = { .off = off };
+	CHECK(str_copy(str_of(iso), h.country, sizeof h.country) && str_copy(str_of(day), h.day, sizeof h.day));
+	CHECK_INT(holiday_put(db, &h, STR(""), STR("amina"), 1), 0);
+	CHECK_INT(holidays_of_desk(db), 0);
+}
+
+static bool off_work(const struct country *c, const char *day)
+{
+	struct date d;
+	CHECK(date_parse(str_of(day), &d));
+	return holidays_has(holidays_of(c), date_to_days(d));
+}
+
+static void test_holidays_of_desk(void)
+{
+	char path[64];
+	struct country ma = { .iso = STR("MA") }, gn = { .iso = STR("GN") };
+	struct db db;
+	struct err err;
+	(void)snprintf(path, sizeof path, "/tmp/wasl-holidays-desk-%d", (int)getpid());
+	write_holidays(path, "2027-01-01\n2027-05-01\n", 1000);
+	ma.holidays = str_of(path);
+	CHECK_INT(db_open(&db, NULL, NULL, &err), 0);
+	CHECK_INT(holidays_of_desk(&db), 0);
+	check_begin("the desk adds a day to a country, with a file and without one, and to no other");
+	desk_says(&db, "MA", "2027-03-10", false);
+	desk_says(&db, "GN", "2027-10-02", false);
+	CHECK(off_work(&ma, "2027-01-01") && off_work(&ma, "2027-03-10") && off_work(&ma, "2027-05-01") && !off_work(&ma, "2027-10-02"));
+	CHECK(off_work(&gn, "2027-10-02") && !off_work(&gn, "2027-03-10"));
+	check_begin("what the desk takes out is none, although the file has it");
+	desk_says(&db, "MA", "2027-05-01", true);
+	CHECK(!off_work(&ma, "2027-05-01") && off_work(&ma, "2027-01-01") && off_work(&ma, "2027-03-10"));
+	check_begin("a file that changed goes together with what the desk said");
+	write_holidays(path, "2027-02-02\n2027-05-01\n", 2000);
+	CHECK(off_work(&ma, "2027-02-02") && off_work(&ma, "2027-03-10") && !off_work(&ma, "2027-05-01") && !off_work(&ma, "2027-01-01"));
+	check_begin("taken back, the file alone counts");
+	CHECK_INT(holiday_delete(&db, &(struct holiday){ .country = "MA", .day = "2027-05-01" }), 0);
+	CHECK_INT(holiday_delete(&db, &(struct holiday){ .country = "MA", .day = "2027-03-10" }), 0);
+	CHECK_INT(holidays_of_desk(&db), 0);
+	CHECK(off_work(&ma, "2027-05-01") && !off_work(&ma, "2027-03-10"));
+	(void)unlink(path);
+	db_close(&db);
+}
+
 static void test_local(void)
 {
 	struct local_time t;
@@ -402,6 +451,7 @@ int main(void)
 	test_ramadan();
 	test_holidays();
 	test_holidays_file();
+	test_holidays_of_desk();
 	test_local();
 	return check_end();
 }

@@ -80,6 +80,7 @@ async function everyPage(context, refs) {
 		"admin/users",
 		"admin/canned",
 		"admin/offices",
+		"admin/holidays",
 		"audit",
 		"me",
 	];

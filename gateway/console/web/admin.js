@@ -1,4 +1,4 @@
-// Accounts, prepared replies, the brake, the intake switch, offices.
+// Accounts, prepared replies, the brake, the intake switch, offices, holidays.
 import { fill, h, ltr, own } from "./dom.js";
 import { change, get, post } from "./api.js";
 import { act, ask } from "./forms.js";
@@ -7,9 +7,10 @@ import { table, time } from "./labels.js";
 import { ROLES } from "./codes.js";
 import { offices } from "./lists.js";
 import { measure } from "./sms.js";
+import { holidays } from "./holidays.js";
 import { toast } from "./shell.js";
 
-const PARTS = ["switches", "users", "canned", "offices"];
+const PARTS = ["switches", "users", "canned", "offices", "holidays"];
 const LANGUAGES = ["fr", "en", "ar", "es"];
 
 function oneLink(link) {
@@ -376,7 +377,7 @@ async function offices(place) {
 	);
 }
 
-const DRAW = { switches, users, canned, offices };
+const DRAW = { switches, users, canned, offices, holidays };
 
 export async function show({ main, rest, here }) {
 	const part = PARTS.includes(rest[0]) ? rest[0] : PARTS[0];
