@@ -45,7 +45,7 @@ DB_C := $(wildcard db/*.c)
 GATEWAY_C := $(filter-out gateway/main.c,$(wildcard gateway/*.c gateway/channels/*.c gateway/console/*.c))
 FLOWS_O := $(FLOWS_C:%.c=$(B)/%.o) $(B)/flows/embedded.o
 DB_O := $(DB_C:%.c=$(B)/%.o) $(B)/db/embedded.o
-GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o $(B)/gateway/console/embedded.o \
+GATEWAY_O := $(GATEWAY_C:%.c=$(B)/%.o) $(B)/gateway/channels/embedded.o $(B)/gateway/words/embedded.o $(B)/gateway/console/embedded.o \
 	$(B)/gateway/demo/embedded.o
 UNIT_C := $(wildcard tests/unit/*_test.c)
 UNITS := $(UNIT_C:%.c=$(B)/%)
@@ -87,6 +87,9 @@ DEMO_FILES := $(sort $(wildcard gateway/demo/*.*))
 $(B)/gateway/demo/embedded.S: $(DEMO_FILES) Makefile
 	@mkdir -p $(@D)
 	@sh gateway/embed.sh demo_files $(DEMO_FILES) > $@
+$(B)/gateway/words/embedded.S: gateway/words/report.tsv Makefile
+	@mkdir -p $(@D)
+	@sh gateway/embed.sh report_files gateway/words/report.tsv > $@
 WEB_FILES := $(sort $(wildcard gateway/console/web/*.*)) gateway/console/openapi.json
 WEB_ZIPPED := $(WEB_FILES:%=$(B)/%.gz)
 $(B)/%.gz: %

@@ -81,6 +81,18 @@ static const char *const sql[RQ_COUNT] = {
 	[RQ_USSD] = "SELECT channel, count(*), sum(open) FROM session WHERE mode = 'ussd' AND started_at >= ?6 + 0 AND started_at < ?7 + 0"
 		" GROUP BY 1",
 
+	[RQ_COST] = "SELECT m.channel, ifnull(p.country, ''), sum(ifnull(m.segments, 1)) FROM message m LEFT JOIN contact_point p"
+		" ON p.point_id = m.point_id WHERE m.direction = 'out' AND m.mode = 'sms'"
+		" AND m.status IN ('sent', 'delivered', 'failed', 'expired', 'unknown') AND m.created_at >= ?6 + 0 AND m.created_at < ?7 + 0"
+		" GROUP BY 1, 2",
+	[RQ_POINTS] = "SELECT ifnull(k.source_point, ''), count(*) FROM cases k WHERE" ASKED " GROUP BY 1",
+	[RQ_STEPS] = "SELECT k.step, ifnull(k.assigned_to, ''), count(*) FROM cases k WHERE k.step IS NOT NULL"
+		" AND k.status NOT IN ('CLOSED', 'WITHDRAWN')" OF_CASE " GROUP BY 1, 2 ORDER BY 1, 2",
+	[RQ_MEETINGS] = "SELECT m.tag, m.kind, count(DISTINCT m.meeting_id), count(a.appointment_id),"
+		" sum(ifnull(a.answer = 'CONFIRMED', 0)), sum(ifnull(a.attended = 1, 0)) FROM meeting m LEFT JOIN appointment a"
+		" USING (meeting_id) WHERE m.at >= ?6 + 0 AND m.at < ?7 + 0 AND (?4 = '' OR m.tag = ?4) AND (?5 = '' OR m.office = ?5)"
+		" GROUP BY 1, 2",
+
 	[RQ_EXPORT_CASES] = "SELECT k.rowid, pseudonym(k.contact_id) AS person, k.direction, k.status, k.priority, k.nationality,"
 		" k.return_country, k.host_country, k.region, k.city, k.office, k.sex, k.age_band, k.group_size, k.children, k.travel_doc,"
 		" k.call_language, k.step, k.tags, " DAY("k.opened_at") " AS opened_on, k.departed_on, k.returned_on,"

@@ -26,6 +26,10 @@ enum report_sql {
 	RQ_MESSAGES,       /* direction, mode, channel, status, n, segments */
 	RQ_FAILURES,       /* channel, status, reason, n */
 	RQ_USSD,           /* channel, n, left open */
+	RQ_COST,           /* channel, country of the number, segments: SMS that the operator took */
+	RQ_POINTS,         /* orientation point, n: requests */
+	RQ_STEPS,          /* step, counsellor, n: open cases as they stand now */
+	RQ_MEETINGS,       /* tag, kind, meetings, invited, confirmed, attended */
 	RQ_EXPORT_CASES, RQ_EXPORT_ANSWERS, RQ_EXPORT_CHECKINS, RQ_EXPORT_MESSAGES, RQ_EXPORT_ALERTS, RQ_EXPORT_REFERRALS,
 	RQ_EXPORT_HISTORIC, RQ_EXPORT_RSS,
 	RQ_TOP_CASES, RQ_TOP_ANSWERS, RQ_TOP_CHECKINS, RQ_TOP_MESSAGES, RQ_TOP_ALERTS, RQ_TOP_REFERRALS, RQ_TOP_HISTORIC,

@@ -14,6 +14,7 @@ extern const struct embedded_file flow_files[];    /* flows/definitions/ */
 extern const struct embedded_file db_migrations[]; /* db/migrations/, in order */
 extern const struct embedded_file vendor_files[];  /* gateway/channels/vendors/ */
 extern const struct embedded_file demo_files[];    /* gateway/demo/ */
+extern const struct embedded_file report_files[];  /* gateway/words/ */
 extern const struct embedded_file web_files[];     /* gateway/console/web/, each gzipped too; openapi.json */
 
 #endif

@@ -1,5 +1,5 @@
 /* wasl report NAME [--year Y | --from D --to D] [--direction D] [--tag T] [--office O] [--outside [--national]]
- * [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE] */
+ * [--lang fr|en|ar] [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE] */
 #include "gateway/act.h"
 #include "gateway/command.h"
 #include "gateway/definitions.h"
@@ -15,7 +15,7 @@
 
 struct order {
 	struct report_ask ask;
-	struct str year, from, to, format, output;
+	struct str year, from, to, format, output, language;
 	const char *name;
 };
 
@@ -24,6 +24,7 @@ static int read_arguments(const struct invocation *in, struct order *o)
 	const struct { const char *name; struct str *to; } options[] = {
 		{ "--year", &o->year }, { "--from", &o->from }, { "--to", &o->to }, { "--direction", &o->ask.direction },
 		{ "--tag", &o->ask.tag }, { "--office", &o->ask.office }, { "--format", &o->format }, { "--output", &o->output },
+		{ "--lang", &o->language },
 	};
 	const size_t count = sizeof options / sizeof *options;
 	for (int i = 1; i < in->argc; i++) {
@@ -42,7 +43,7 @@ static int read_arguments(const struct invocation *in, struct order *o)
 			k++;
 		if (k == count || i + 1 == in->argc)
 			return command_usage("report", "takes NAME, --year or --from and --to, --direction, --tag, --office, --outside, --format, "
-					"--output");
+					"--lang, --output");
 		*options[k].to = str_of(in->argv[++i]);
 	}
 	if (!o->name)
@@ -137,6 +138,9 @@ int command_report(const struct invocation *in)
 	int code = read_arguments(in, &o);
 	if (code != 0)
 		return code;
+	o.ask.language = report_language_named(o.language);
+	if (o.language.len && !str_eq_z(o.language, report_language_names[o.ask.language]))
+		return command_usage_word("report", str_copy(o.language, format, sizeof format) ? format : "that", report_language_names);
 	bool known = false;
 	for (size_t i = 0; formats[i]; i++)
 		known |= str_eq_z(o.format, formats[i]);

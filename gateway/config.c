@@ -105,6 +105,7 @@ static void read_whole(struct loading *r, json_t *root)
 	finish_countries(r);
 	finish_offices(r);
 	finish_steps(r);
+	finish_prices(r);
 	finish_duty(r);
 	if (r->problems_count == 0)
 		use_built_in(r->config);

@@ -15,7 +15,8 @@ enum {
 	CONFIG_COUNTRIES_MAX = 64, CONFIG_OFFICES_MAX = 64, CONFIG_CHANNELS_MAX = 32, CONFIG_DUTY_MAX = 64,
 	CONFIG_WAVES_MAX = 16, CONFIG_REGIONS_MAX = 16, CONFIG_QUIET_DAYS_MAX = 8, CONFIG_STOPPED_MAX = 64,
 	CONFIG_LANGUAGES_MAX = 8, CONFIG_OPTIONAL_MAX = 8,
-	CONFIG_STEPS = 5, CONFIG_PROJECTS_MAX = 32, CONFIG_TARGETS_MAX = 24, CONFIG_PARTNERS_MAX = 128, CONFIG_SERVICES_MAX = 12,
+	CONFIG_STEPS = 5, CONFIG_PROJECTS_MAX = 32, CONFIG_TARGETS_MAX = 24, CONFIG_PRICES_MAX = 64,
+	CONFIG_PARTNERS_MAX = 128, CONFIG_SERVICES_MAX = 12,
 };
 
 #define CONFIG_STANDARD_PATH "/etc/wasl/wasl.json"
@@ -63,6 +64,10 @@ struct project { /* a tag that staff give to cases */
 struct partner { /* to whom people are referred */
 	struct str id, name, services[CONFIG_SERVICES_MAX];
 	size_t services_count; /* 0: anything */
+};
+
+struct price { /* of one SMS segment out; the first that fits counts */
+	struct str channel, country, segment, currency; /* country: of the number, "" any; segment: "0.35" */
 };
 
 struct wave {
@@ -117,6 +122,8 @@ struct config {
 	size_t projects_count;
 	struct partner partners[CONFIG_PARTNERS_MAX];
 	size_t partners_count;
+	struct price prices[CONFIG_PRICES_MAX];
+	size_t prices_count;
 	struct wave waves[CONFIG_WAVES_MAX];
 	size_t waves_count;
 	struct channel channels[CONFIG_CHANNELS_MAX];
@@ -161,6 +168,7 @@ const struct office *config_office(const struct config *config, struct str count
 
 /* The label of step 1 to 5 in "fr", "en", "ar", "es"; "" for no step. */
 struct str config_step_label(const struct config *config, int64_t step, struct str language);
+const struct price *config_price(const struct config *config, struct str channel, struct str country); /* NULL: none */
 const struct project *config_project(const struct config *config, struct str tag); /* NULL: none */
 bool config_service(struct str service); /* HEALTH SHELTER FOOD … of referrals */
 

@@ -46,7 +46,7 @@ extern const struct key config_keys[];  /* of struct config; name == NULL ends e
 extern const struct key country_keys[]; /* of struct country */
 extern const struct key office_keys[];  /* of struct office */
 extern const struct key channel_keys[]; /* of struct channel */
-extern const struct key a_step, a_project, a_partner; /* elements of their lists: config_programme.c */
+extern const struct key a_step, a_project, a_partner, a_price; /* elements of their lists: config_programme.c */
 extern const char config_steps_standard[], config_projects_standard[];
 extern const char config_offices_of_morocco[]; /* JSON: the offices when programme.country is MA */
 
@@ -124,5 +124,6 @@ void read_channel(struct loading *r, const struct key *key, json_t *value, void 
 void finish_countries(struct loading *r);
 void finish_offices(struct loading *r);
 void finish_steps(struct loading *r);
+void finish_prices(struct loading *r);
 
 #endif

@@ -125,6 +125,70 @@ static const struct key partner_keys[] = {
 };
 const struct key a_partner = { .name = "", .type = KEY_SECTION, .members = partner_keys };
 
+/* ---- what SMS cost */
+
+static const char *check_amount(struct str s)
+{
+	size_t point = s.len;
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.at[i] == '.' && point == s.len && i > 0)
+			point = i;
+		else if (s.at[i] < '0' || s.at[i] > '9')
+			point = 0;
+	}
+	bool good = s.len > 0 && s.len <= 12 && point > 0 && point + 1 != s.len && (point == s.len || s.len - point <= 5);
+	return good ? NULL : "is no amount: write \"0.35\", with a point and at most four decimals";
+}
+
+static const char *check_currency(struct str s)
+{
+	bool good = s.len == 3;
+	for (size_t i = 0; i < s.len; i++)
+		good = good && s.at[i] >= 'A' && s.at[i] <= 'Z';
+	return good ? NULL : "is no currency: write its ISO 4217 code, such as \"MAD\"";
+}
+
+static const char *check_country_or_none(struct str s)
+{
+	return s.len ? check_country(s) : NULL;
+}
+
+static const struct key price_keys[] = {
+	{ .name = "channel", .type = KEY_STR, .offset = offsetof(struct price, channel), .check = check_id, .required = true,
+	  .help = "a channel's id" },
+	TEXT(price, country, "\"\"", check_country_or_none, "of the number that is written to; \"\" = any"),
+	{ .name = "segment", .type = KEY_STR, .offset = offsetof(struct price, segment), .check = check_amount, .required = true,
+	  .help = "of one segment, as text: \"0.35\"" },
+	{ .name = "currency", .type = KEY_STR, .offset = offsetof(struct price, currency), .check = check_currency, .required = true,
+	  .help = "ISO 4217" },
+	END,
+};
+const struct key a_price = { .name = "", .type = KEY_SECTION, .members = price_keys };
+
+void finish_prices(struct loading *r)
+{
+	for (size_t i = 0; i < r->config->prices_count; i++) {
+		bool known = false;
+		for (size_t k = 0; k < r->config->channels_count; k++)
+			known |= str_eq(r->config->channels[k].id, r->config->prices[i].channel);
+		if (known)
+			continue;
+		size_t mark = loading_enter(r, "prices[%zu].channel", i);
+		loading_say(r, "there is no channel of this id");
+		loading_leave(r, mark);
+	}
+}
+
+const struct price *config_price(const struct config *config, struct str channel, struct str country)
+{
+	for (size_t i = 0; i < config->prices_count; i++) {
+		const struct price *p = &config->prices[i];
+		if (str_eq(p->channel, channel) && (!p->country.len || str_eq(p->country, country)))
+			return p;
+	}
+	return NULL;
+}
+
 bool config_service(struct str service)
 {
 	for (size_t i = 0; service_words[i]; i++)

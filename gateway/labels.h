@@ -1,4 +1,5 @@
-/* Codes -> what people read, in French.  An unknown code is shown as it is. */
+/* Codes -> what people read, in French; gateway/words/report.tsv has it in English and Arabic, too.  An unknown code
+ * is shown as it is. */
 #ifndef GATEWAY_LABELS_H
 #define GATEWAY_LABELS_H
 

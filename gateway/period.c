@@ -4,8 +4,13 @@
 
 #include <errno.h>
 
-static const char *const months[] = { "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-				      "octobre", "novembre", "décembre" };
+static const char *const months[][12] = {
+	{ "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre" },
+	{ "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December" },
+	/* as Morocco names them */
+	{ "يناير", "فبراير", "مارس", "أبريل", "ماي", "يونيو",
+	  "يوليوز", "غشت", "شتنبر", "أكتوبر", "نونبر", "دجنبر" },
+};
 
 static struct date month_start(int year, int month)
 {
@@ -109,36 +114,44 @@ bool period_is_year(struct period p)
 	return period_months(p) == 12 && p.from.month == 1;
 }
 
-void period_month_name(struct date d, struct buf *out)
+void period_month_name(struct date d, enum report_language language, struct buf *out)
 {
-	buf_put_z(out, months[d.month - 1]);
+	buf_put_z(out, months[language][d.month - 1]);
 	buf_put_char(out, ' ');
 	buf_put_i64(out, d.year);
 }
 
-void period_day_name(struct date d, struct buf *out)
+void period_day_name(struct date d, enum report_language language, struct buf *out)
 {
 	buf_put_i64(out, d.day);
-	buf_put_z(out, d.day == 1 ? "er " : " ");
-	period_month_name(d, out);
+	buf_put_z(out, d.day == 1 && language == REPORT_FR ? "er " : " ");
+	period_month_name(d, language, out);
 }
 
-void period_name(struct period p, struct buf *out)
+static void quarter_name(struct period p, enum report_language language, struct buf *out)
 {
+	int quarter = p.from.month / 3 + 1;
+	if (language == REPORT_FR)
+		buf_printf(out, quarter == 1 ? "%der trimestre %d" : "%de trimestre %d", quarter, p.from.year);
+	else
+		buf_printf(out, language == REPORT_AR ? "الفصل %d من %d" : "Q%d %d", quarter, p.from.year);
+}
+
+void period_name(struct period p, enum report_language language, struct buf *out)
+{
+	static const char *const from[] = { "du ", "", "من " }, *const to[] = { " au ", " to ", " إلى " };
 	int n = period_months(p);
 	if (period_is_year(p)) {
 		buf_put_i64(out, p.from.year);
 	} else if (n == 1) {
-		period_month_name(p.from, out);
+		period_month_name(p.from, language, out);
 	} else if (n == 3 && p.from.month % 3 == 1) {
-		buf_put_i64(out, p.from.month / 3 + 1);
-		buf_put_z(out, p.from.month == 1 ? "er trimestre " : "e trimestre ");
-		buf_put_i64(out, p.from.year);
+		quarter_name(p, language, out);
 	} else {
-		buf_put_z(out, "du ");
-		period_day_name(p.from, out);
-		buf_put_z(out, " au ");
-		period_day_name(p.to, out);
+		buf_put_z(out, from[language]);
+		period_day_name(p.from, language, out);
+		buf_put_z(out, to[language]);
+		period_day_name(p.to, language, out);
 	}
 }
 

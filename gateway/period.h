@@ -10,6 +10,8 @@ struct period {
 	struct date from, to; /* both within */
 };
 
+enum report_language { REPORT_FR, REPORT_EN, REPORT_AR, REPORT_LANGUAGES }; /* in which reports are read */
+
 struct period period_year(int year);
 struct period period_month(int year, int month);
 struct period period_this_year(struct str zone, int64_t now_ms);
@@ -22,10 +24,10 @@ bool period_is_year(struct period p);
 int period_months(struct period p);                       /* whole calendar months; 0: it is not made of them */
 struct period period_nth_month(struct period p, int n);   /* of the months it touches, cut to it; n from 0 */
 int period_months_touched(struct period p);
-/* In French: "2020", "avril 2020", "2e trimestre 2020", "du 3 mars au 9 juin 2020". */
-void period_name(struct period p, struct buf *out);
-void period_month_name(struct date d, struct buf *out);   /* "avril 2020" */
-void period_day_name(struct date d, struct buf *out);     /* "9 juin 2020", "1er mai 2020" */
+/* "2020", "avril 2020", "2e trimestre 2020", "du 3 mars au 9 juin 2020". */
+void period_name(struct period p, enum report_language language, struct buf *out);
+void period_month_name(struct date d, enum report_language language, struct buf *out); /* "avril 2020" */
+void period_day_name(struct date d, enum report_language language, struct buf *out);   /* "9 juin 2020", "1er mai 2020" */
 /* The instants at which it begins and is over, by the clocks of a zone, in ms since 1970 UTC. */
 void period_instants(struct period p, struct str zone, int64_t *from_ms, int64_t *to_ms);
 

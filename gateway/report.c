@@ -94,44 +94,61 @@ static struct str name_of_period(struct build *b, struct period p)
 {
 	char text[96];
 	struct buf name = buf_over(text, sizeof text);
-	period_name(p, &name);
+	period_name(p, b->ask->language, &name);
 	return build_str(b, buf_str(&name));
+}
+
+static struct str name_of_filter(struct build *b)
+{
+	const struct report_ask *ask = b->ask;
+	struct buf f = buf_new(&b->report->arena, 512);
+	/* year-from and year-to say it in their title */
+	bool titled = str_starts(str_of(b->report->name), STR("year-"));
+	bool from = !titled && str_eq_z(b->filter.direction, "FROM_MA"), to = !titled && str_eq_z(ask->direction, "TO_MA");
+	const struct str part[] = {
+		from ? build_text(b, "depuis le Maroc") : to ? build_text(b, "vers le Maroc") : STR(""),
+		ask->tag.len ? build_say(b, "projet %.*s", STR_ARG(ask->tag)) : STR(""),
+		ask->office.len ? build_say(b, "bureau %.*s", STR_ARG(ask->office)) : STR(""),
+		ask->outside ? build_text(b, "version externe") : STR(""),
+	};
+	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+		buf_put_z(&f, f.len && part[i].len ? " · " : "");
+		buf_put(&f, part[i]);
+	}
+	return buf_str(&f);
 }
 
 static void write_head(struct build *b)
 {
-	char text[256];
-	struct buf made = buf_over(text, sizeof text);
+	char text[64];
+	struct buf day = buf_over(text, sizeof text);
 	const struct report_ask *ask = b->ask;
 	const struct zone *zone = zone_find(b->config->timezone);
 	int64_t local = ask->now_ms / 1000 + (zone ? zone_offset(zone, ask->now_ms / 1000) : 0);
+	int hour = (int)(local / 3600 % 24), minute = (int)(local / 60 % 60);
 	struct report_page *r = b->report;
 	r->period = name_of_period(b, ask->period);
 	r->previous = name_of_period(b, period_before(ask->period));
 	r->programme = build_str(b, b->config->programme_name);
-	buf_put_z(&made, "Édité le ");
-	period_day_name(date_of_days(local / 86400), &made);
-	buf_printf(&made, " à %02d:%02d", (int)(local / 3600 % 24), (int)(local / 60 % 60));
-	if (ask->user.len) {
-		buf_put_z(&made, " par ");
-		buf_put(&made, ask->user);
+	period_day_name(date_of_days(local / 86400), ask->language, &day);
+	r->made = ask->user.len ? build_say(b, "Édité le %.*s à %02d:%02d par %.*s", STR_ARG(buf_str(&day)), hour, minute,
+					   STR_ARG(ask->user)) :
+		  build_say(b, "Édité le %.*s à %02d:%02d", STR_ARG(buf_str(&day)), hour, minute);
+	r->filter = name_of_filter(b);
+}
+
+/* Labels of columns, and texts of cells that are the house's own words, into the language of the page. */
+static void translate(struct build *b)
+{
+	for (size_t i = 0; b->ask->language != REPORT_FR && i < b->report->tables_count; i++) {
+		struct report_table *t = &b->report->tables[i];
+		for (size_t c = 0; c < t->columns_count; c++)
+			t->columns[c].label = build_word(b, t->columns[c].label);
+		for (struct report_row *row = t->rows; row; row = row->next)
+			for (size_t c = 0; c < t->columns_count; c++)
+				if (row->cells[c].kind == REPORT_TEXT)
+					row->cells[c].text = build_word(b, row->cells[c].text);
 	}
-	r->made = build_str(b, buf_str(&made));
-	char filter[256];
-	struct buf f = buf_over(filter, sizeof filter);
-	const struct { const char *before; struct str what; } part[] = {
-		{ "", str_eq_z(b->filter.direction, "FROM_MA") ? STR("depuis le Maroc") : str_eq_z(ask->direction,
-				"TO_MA") ? STR("vers le Maroc") : STR("") },
-		{ "projet ", ask->tag }, { "bureau ", ask->office }, { "", ask->outside ? STR("version externe") : STR("") },
-	};
-	for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-		if (!part[i].what.len)
-			continue;
-		buf_put_z(&f, f.len ? " · " : "");
-		buf_put_z(&f, part[i].before);
-		buf_put(&f, part[i].what);
-	}
-	r->filter = build_str(b, buf_str(&f));
 }
 
 /* ---- the period before, beside it */
@@ -176,6 +193,7 @@ static void set_beside(struct build *b, struct report_table *now, const struct r
 	int was = build_count_column(now, "previous", "");
 	now->columns[was].label = b->report->previous;
 	int change = build_column(now, "change", "Variation");
+	now->columns[change].label = build_word(b, now->columns[change].label);
 	if (known)
 		add_gone(b, now, before);
 	for (struct report_row *row = now->rows; row; row = row->next) {
@@ -188,6 +206,26 @@ static void set_beside(struct build *b, struct report_table *now, const struct r
 		if (now_cell.kind == REPORT_COUNT && then.kind == REPORT_COUNT && then.n > 0)
 			row->cells[change] = (struct report_cell){ .kind = REPORT_CHANGE, .x = (double)(now_cell.n - then.n) / (double)then.n };
 	}
+}
+
+bool report_compares(const struct report_table *t)
+{
+	return t->columns_count > 2 && strcmp(t->columns[t->columns_count - 1].key, "change") == 0 && t->compare >= 0;
+}
+
+/* Two columns of nothing but "n/d" are a sentence. */
+static void note_nothing_before(struct build *b, struct report_page *r)
+{
+	for (size_t i = 0; i < r->tables_count; i++)
+		for (const struct report_row *row = r->tables[i].rows; row && report_compares(&r->tables[i]); row = row->next)
+			if (row->cells[r->tables[i].columns_count - 2].kind != REPORT_UNKNOWN)
+				return;
+	for (size_t i = 0; i < r->tables_count; i++)
+		if (report_compares(&r->tables[i]) && r->tables[i].rows) {
+			r->nothing_before = true;
+			build_note(b, "%.*s : pas de chiffres auxquels comparer (n/d).", STR_ARG(r->previous));
+			return;
+		}
 }
 
 static void keep_first(struct report_table *t)
@@ -216,11 +254,11 @@ static int build_once(struct build *b, const struct kind *kind, struct period p,
 	b->known = build_number(b, RQ_KNOWN) != 0;
 	if (progress)
 		progress(1, 2, user);
+	into->language = b->ask->language;
 	kind->build(b);
+	translate(b);
 	return b->failed;
 }
-
-
 
 static int check_ask(const struct report_ask *ask, const struct kind **kind, struct err *err)
 {
@@ -263,6 +301,8 @@ int report_run(struct reader *reader, const struct config *config, const struct 
 			if (out->tables[i].compare >= 0 && strcmp(out->tables[i].key, before.tables[k].key) == 0)
 				set_beside(&b, &out->tables[i], &before.tables[k], b.known);
 	/* b.known is now that of the period before: build_once() asked last about it. */
+	if (rc == 0)
+		note_nothing_before(&b, out);
 	if (rc == 0)
 		rc = b.failed;
 	for (size_t i = 0; i < out->tables_count; i++)

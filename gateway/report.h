@@ -11,7 +11,7 @@
 #include "db/report.h"
 #include "flows/score.h"
 #include "gateway/config.h"
-#include "gateway/period.h"
+#include "gateway/report_words.h"
 
 enum { REPORT_COLUMNS_MAX = 20, REPORT_TABLES_MAX = 12, REPORT_NOTES_MAX = 24, REPORT_MEMORY = 8 << 20 };
 
@@ -35,7 +35,7 @@ struct report_cell {
 
 struct report_column {
 	const char *key;     /* stable, for programs */
-	struct str label;    /* French */
+	struct str label;
 	int decimals;        /* of REPORT_NUMBER */
 	bool counts;         /* persons or things: masked when small, 0 when a row is new */
 	bool adds_up;        /* the column `sum_of` of its row is this and its like together */
@@ -69,11 +69,13 @@ struct report_page {
 	struct arena arena;
 	const char *name;
 	struct str title, period, previous, filter, programme, made; /* made: when, and by whom */
+	struct str lead; /* the page in one sentence; "" none */
 	struct report_table tables[REPORT_TABLES_MAX];
 	size_t tables_count;
 	struct str notes[REPORT_NOTES_MAX];
 	size_t notes_count;
-	bool outside;
+	enum report_language language;
+	bool outside, nothing_before; /* of the period before nothing is known: pages leave its columns out */
 };
 
 struct report_ask {
@@ -81,6 +83,7 @@ struct report_ask {
 	struct period period;
 	struct str direction, tag, office; /* "" any */
 	bool outside, national, protection, complaints;
+	enum report_language language;
 	int64_t now_ms;
 	struct str user;               /* for the line that says who made it */
 	const struct weights *weights; /* for the bands of `scores` */
@@ -93,6 +96,7 @@ typedef void report_progress(int done, int of, void *user); /* may be NULL */
 int report_run(struct reader *reader, const struct config *config, const struct report_ask *ask, report_progress *progress,
 	       void *user, struct report_page *out, struct err *err) __attribute__((warn_unused_result));
 void report_free(struct report_page *report);
+bool report_compares(const struct report_table *t); /* its last two columns are the period before, and the change since */
 
 extern const char *const report_names[];   /* ended by NULL */
 extern const char *const report_formats[]; /* of the desk's files: json is the page to look at */

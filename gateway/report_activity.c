@@ -61,6 +61,27 @@ static void month_row(struct build *b, struct report_row *row)
 			row->cells[c] = cell_unknown();
 }
 
+static int take_point(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	struct build *b = user;
+	struct report_table *t = &b->report->tables[1];
+	(void)names, (void)columns;
+	build_row_of(b, t, row[0].text, row[0].text.len ? row[0].text : STR("Non précisé"))->cells[1].n += row[1].integer;
+	return 0;
+}
+
+/* How people heard of the number: a poster's keyword, a point, an embassy. */
+static void write_points(struct build *b)
+{
+	struct report_table *t = build_table(b, "points", "Demandes par point d'orientation");
+	build_column(t, "point", "Point d'orientation");
+	t->compare = build_count_column(t, "requests", "Demandes");
+	t->crossings = 1;
+	build_query(b, RQ_POINTS, take_point, b);
+	build_sort(t, 1);
+	build_total(b, t, "Total");
+}
+
 void build_month(struct build *b)
 {
 	struct period whole = b->period;
@@ -80,7 +101,7 @@ void build_month(struct build *b)
 		char text[64], code[24];
 		struct buf name = buf_over(text, sizeof text);
 		struct period month = period_nth_month(whole, i);
-		period_month_name(month.from, &name);
+		period_month_name(month.from, b->ask->language, &name);
 		(void)snprintf(code, sizeof code, "month-%d", i + 1);
 		build_set_period(b, month);
 		b->known = build_number(b, RQ_KNOWN) != 0 || known;
@@ -93,6 +114,7 @@ void build_month(struct build *b)
 	while (total->next)
 		total = total->next;
 	month_row(b, total); /* the medians of the whole are not those of its months */
+	write_points(b);
 	build_note(b, "Le premier contact est le premier appel qui a abouti, ou le premier entretien. La période précédente est "
 			"comparée mois par mois.");
 	build_note(b, BUILD_FUNDS);
@@ -203,6 +225,34 @@ static int take_referral(const char *const *names, const struct cell *row, size_
 	return 0;
 }
 
+static int take_step(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	struct build *b = user;
+	struct report_table *t = &b->report->tables[1];
+	char code[64], label[160];
+	struct str name = config_step_label(b->config, row[0].integer, str_of(report_language_names[b->ask->language]));
+	(void)names, (void)columns;
+	(void)snprintf(code, sizeof code, "%lld|%.*s", (long long)row[0].integer, STR_ARG(row[1].text));
+	(void)snprintf(label, sizeof label, "%lld %.*s", (long long)row[0].integer, STR_ARG(name));
+	struct report_row *to = build_row(b, t, str_of(code), str_of(label));
+	to->cells[1] = row[1].text.len ? cell_text(build_str(b, row[1].text)) : cell_unknown();
+	to->cells[2] = cell_count(row[2].integer);
+	return 0;
+}
+
+/* As they stand today: the labels are the configuration's. */
+static void write_steps(struct build *b)
+{
+	struct report_table *t = build_table(b, "steps", "Dossiers de réintégration ouverts aujourd'hui, par étape et conseiller");
+	build_column(t, "step", "Étape");
+	build_column(t, "counsellor", "Conseiller");
+	build_count_column(t, "cases", "Dossiers");
+	t->crossings = 2;
+	build_query(b, RQ_STEPS, take_step, b);
+	build_total(b, t, "Total");
+	build_note(b, "Le tableau par étape montre les dossiers tels qu'ils sont aujourd'hui, quelle que soit la période.");
+}
+
 void build_referrals(struct build *b)
 {
 	struct report_table *t = build_table(b, "referrals", "Orientations par service, organisation et résultat");
@@ -216,6 +266,7 @@ void build_referrals(struct build *b)
 	build_query(b, RQ_REFERRALS, take_referral, &r);
 	build_sort(t, 3);
 	build_total(b, t, "Total");
+	write_steps(b);
 }
 
 /* ---- R14 */
@@ -226,12 +277,27 @@ struct tags {
 	int64_t with_any, without;
 };
 
+/* The configuration's own name for what this program does not know. */
+static struct str project_label(const struct build *b, struct str tag)
+{
+	struct str label = label_tag(tag);
+	const struct project *p = str_eq(label, tag) ? config_project(b->config, tag) : NULL;
+	return p && p->name.len ? p->name : label;
+}
+
+static struct str donor_label(const struct build *b, struct str tag)
+{
+	struct str label = label_donor(tag);
+	const struct project *p = label.len ? NULL : config_project(b->config, tag);
+	return p ? p->donor : label;
+}
+
 static void count_donors(struct tags *t, struct str tags, int64_t n)
 {
 	struct str seen[16], word;
 	size_t count = 0;
 	while (str_split(&tags, ' ', &word)) {
-		struct str donor = label_donor(word);
+		struct str donor = donor_label(t->b, word);
 		bool again = word.len == 0;
 		for (size_t i = 0; i < count; i++)
 			again |= str_eq(seen[i], donor);
@@ -253,7 +319,7 @@ static int take_tags(const char *const *names, const struct cell *row, size_t co
 		if (!word.len)
 			continue;
 		any = true;
-		build_row_of(t->b, t->tag, word, label_tag(word))->cells[1].n += n;
+		build_row_of(t->b, t->tag, word, project_label(t->b, word))->cells[1].n += n;
 	}
 	if (any)
 		count_donors(t, row[0].text, n);
@@ -288,10 +354,45 @@ static void tags_of(struct build *b, bool to)
 	build_unknown(b, t.tag);
 }
 
+static struct str meeting_kind(struct str kind)
+{
+	return str_eq_z(kind, "INFORMATION") ? STR("Information") : str_eq_z(kind, "ENTREPRENEURSHIP") ? STR("Entrepreneuriat") :
+	       STR("Autre");
+}
+
+static int take_meeting(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	struct build *b = user;
+	struct report_table *t = &b->report->tables[b->report->tables_count - 1];
+	char code[64];
+	(void)names, (void)columns;
+	(void)snprintf(code, sizeof code, "%.*s|%.*s", STR_ARG(row[0].text), STR_ARG(row[1].text));
+	struct report_row *to = build_row(b, t, str_of(code), project_label(b, row[0].text));
+	to->cells[1] = cell_text(meeting_kind(row[1].text));
+	for (int i = 2; i < 6; i++)
+		to->cells[i] = cell_count(row[i].integer);
+	return 0;
+}
+
+static void write_meetings(struct build *b)
+{
+	struct report_table *t = build_table(b, "sessions", "Séances d'information, par projet");
+	build_column(t, "tag", "Projet");
+	build_column(t, "kind", "Séance");
+	build_count_column(t, "sessions", "Séances");
+	build_count_column(t, "invited", "Invités");
+	build_count_column(t, "confirmed", "Ont confirmé");
+	t->compare = build_count_column(t, "attended", "Sont venus");
+	t->crossings = 1;
+	build_query(b, RQ_MEETINGS, take_meeting, b);
+	build_total(b, t, "Total");
+}
+
 void build_tags(struct build *b)
 {
 	b->report->title = build_text(b, "Personnes retournées par projet et bailleur");
 	build_each_direction(b, tags_of);
+	write_meetings(b);
 	build_note(b, "Une personne dans deux projets compte une fois dans chacun, et une fois dans le total sans doubles comptes.");
 	build_note(b, "Pour chaque bailleur une personne compte une fois.");
 	build_note(b, BUILD_FUNDS);

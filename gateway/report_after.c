@@ -130,6 +130,7 @@ static struct mean *mean_of(struct scores *s, int table, struct str instrument, 
 			    struct str label)
 {
 	struct mean fresh = { .table = table, .order = wave_number(wave) };
+	label = build_word(s->b, label);
 	struct buf key = buf_over(fresh.key, sizeof fresh.key - 1), shown = buf_over(fresh.label, sizeof fresh.label - 1);
 	buf_put(&key, wave);
 	buf_put_char(&key, '|');
@@ -195,12 +196,12 @@ static struct report_table *score_table(struct build *b, const struct mean *m)
 {
 	static const char *const keys[] = { "wave", "country", "sex", "mentored" };
 	static const char *const by[] = { "par vague", "par vague et pays", "par vague et sexe", "par vague et mentorat (ORION)" };
-	char title[160];
 	bool sms = strncmp(m->instrument, "SMS8", 4) == 0;
-	(void)snprintf(title, sizeof title, "%s%s, pondération %s : %s", sms ? "Indice court SMS (non comparable au score RSS) "
-			"" : "", m->instrument,
-		       m->version, by[m->table]);
-	struct report_table *t = build_table(b, keys[m->table], title);
+	struct str how = build_text(b, by[m->table]);
+	struct report_table *t = build_table(b, keys[m->table], "");
+	t->title = sms ? build_say(b, "Indice court SMS (non comparable au score RSS) %s, pondération %s : %.*s", m->instrument,
+				   m->version, STR_ARG(how)) :
+		   build_say(b, "%s, pondération %s : %.*s", m->instrument, m->version, STR_ARG(how));
 	build_column(t, "wave", "Vague");
 	build_count_column(t, "n", "n");
 	static const struct { const char *key, *label; } column[] = { { "economic", "Écon." }, { "social", "Social" },

@@ -29,7 +29,8 @@ build_fn build_year_from, build_year_to, build_returns_by_year, build_country, b
 
 /* ---- tables */
 
-struct str build_text(struct build *b, const char *z);                            /* a copy, in the arena */
+struct str build_text(struct build *b, const char *french);                       /* in the report's language */
+struct str build_word(const struct build *b, struct str french);                  /* the same, of a label */
 struct str build_str(struct build *b, struct str s);
 struct report_table *build_table(struct build *b, const char *key, const char *title);
 int build_column(struct report_table *t, const char *key, const char *label);     /* its number */
@@ -40,13 +41,13 @@ struct report_row *build_row_of(struct build *b, struct report_table *t, struct 
 /* Sums the counts of the rows so far; no rows: nothing. */
 void build_total(struct build *b, struct report_table *t, const char *label);
 void build_sort(struct report_table *t, int column);                             /* most first, then by name */
-/* -12345 -> "-12 345" with no-break spaces. */
-void buf_put_thousands(struct buf *b, int64_t n);
+/* The format is French here, and read in the report's language. */
+struct str build_say(struct build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void build_note(struct build *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define BUILD_FUNDS "Le nombre de retournés assistés dépend de la disponibilité des fonds et non du nombre de demandes."
 
 struct thousands { char z[40]; };
-struct thousands thousands(int64_t n);                          /* "13 800", as French prints it */
+struct thousands thousands(const struct build *b, int64_t n);   /* "13 800" */
 struct report_cell cell_count(int64_t n);
 struct report_cell cell_share(int64_t part, int64_t whole);    /* of nothing: n/d */
 struct report_cell cell_number(double x);

@@ -186,7 +186,7 @@ void build_complaints(struct build *b)
 		struct buf name = buf_over(text, sizeof text);
 		struct period month = period_nth_month(b->period, i);
 		int64_t from;
-		period_month_name(month.from, &name);
+		period_month_name(month.from, b->ask->language, &name);
 		m->columns[build_count_column(m, "month", "")].label = build_str(b, buf_str(&name));
 		m->columns[1 + i].adds_up = true;
 		period_instants(month, b->config->timezone, &from, &a->month_ends[i]);

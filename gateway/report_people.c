@@ -105,7 +105,7 @@ int64_t build_travelled(struct build *b)
 static void note_ages(struct build *b, const struct people *p)
 {
 	if (p->age_unknown && !b->report->outside)
-		build_note(b, "%s personne(s) d'âge inconnu comptée(s) avec les adultes.", thousands(p->age_unknown).z);
+		build_note(b, "%s personne(s) d'âge inconnu comptée(s) avec les adultes.", thousands(b, p->age_unknown).z);
 }
 
 /* ---- vulnerabilities: sealed, and counted by code */
@@ -242,7 +242,7 @@ static void write_first(struct build *b, const char *key, const char *title, con
 		row->cells[order] = row->code.len ? cell_count(++rank) : (struct report_cell){ 0 };
 	t->first = 4;
 	if (known > 4)
-		build_note(b, "%s : %zu au total.", title, known);
+		build_note(b, "%.*s : les 4 premiers sur %zu.", STR_ARG(t->title), known);
 }
 
 static void write_requests(struct build *b, const struct historic *past)
@@ -256,6 +256,25 @@ static void write_requests(struct build *b, const struct historic *past)
 	figure(b, t, "requests", "Demandes enregistrées", n, false);
 }
 
+/* The year in one sentence, where no figure of it is masked. */
+static void write_lead(struct build *b, const struct people *p)
+{
+	const struct report_ask *ask = b->ask;
+	bool whole = ask->national && !ask->tag.len && !ask->office.len && period_months(ask->period) >= 12;
+	int64_t boys = p->of[GROUP_BOY], girls = p->of[GROUP_GIRL];
+	char text[96];
+	struct buf period = buf_over(text, sizeof text);
+	if (p->total == 0 || p->of[GROUP_UNKNOWN] || (ask->outside && !whole))
+		return;
+	period_name(b->period, ask->language, &period);
+	struct thousands all = thousands(b, p->total), men = thousands(b, p->of[GROUP_MAN]), women = thousands(b, p->of[GROUP_WOMAN]);
+	b->report->lead = boys + girls == 0 ?
+		build_say(b, "%.*s : %s personnes retournées, dont %s hommes et %s femmes.", STR_ARG(buf_str(&period)), all.z, men.z,
+			  women.z) :
+		build_say(b, "%.*s : %s personnes retournées, dont %s hommes, %s femmes, %s garçon(s) et %s fille(s).",
+			  STR_ARG(buf_str(&period)), all.z, men.z, women.z, thousands(b, boys).z, thousands(b, girls).z);
+}
+
 static void note_historic(struct build *b);
 
 static void year_in_figures(struct build *b, bool to)
@@ -267,6 +286,7 @@ static void year_in_figures(struct build *b, bool to)
 	bool use_past = period_is_year(b->period) && p->total == 0 && !b->filter.tag.len && !b->filter.office.len &&
 			build_historic(b, b->period.from.year, &past) == 1;
 	write_persons(b, p, use_past ? &past : NULL);
+	write_lead(b, p);
 	write_needs(b, b->known && !use_past);
 	if (to) {
 		write_first(b, "hosts", "Premiers pays d'accueil", p->country, p->countries, label_country, p->total);
@@ -276,7 +296,8 @@ static void year_in_figures(struct build *b, bool to)
 		write_requests(b, use_past ? &past : NULL);
 	}
 	if (use_past)
-		build_note(b, "Total publié avant Wasl%s. Source : %.*s.", past.approximate ? ", approximatif" : "", STR_ARG(past.source));
+		build_note(b, past.approximate ? "Total approximatif publié avant Wasl. Source : %.*s." :
+			   "Total publié avant Wasl. Source : %.*s.", STR_ARG(past.source));
 	note_ages(b, p);
 	note_historic(b);
 	build_note(b, BUILD_FUNDS);
@@ -284,13 +305,15 @@ static void year_in_figures(struct build *b, bool to)
 
 void build_year_from(struct build *b)
 {
-	b->report->title = build_text(b, "L'année en chiffres : retours volontaires depuis le Maroc");
+	b->report->title = build_text(b, period_is_year(b->period) ? "L'année en chiffres : retours volontaires depuis le Maroc" :
+				      "Retours volontaires depuis le Maroc, en chiffres");
 	year_in_figures(b, false);
 }
 
 void build_year_to(struct build *b)
 {
-	b->report->title = build_text(b, "L'année en chiffres : retours volontaires vers le Maroc");
+	b->report->title = build_text(b, period_is_year(b->period) ? "L'année en chiffres : retours volontaires vers le Maroc" :
+				      "Retours volontaires vers le Maroc, en chiffres");
 	year_in_figures(b, true);
 }
 
@@ -329,9 +352,12 @@ static int note_span(const char *const *names, const struct cell *row, size_t co
 	(void)names, (void)columns;
 	if (row[1].integer == row[2].integer)
 		return 0;
-	build_note(b, "De %lld à %lld, %s le Maroc : %s%s personnes. Source : %.*s.", (long long)row[1].integer,
-		   (long long)row[2].integer, str_eq_z(row[0].text, "TO_MA") ? "vers" : "depuis", row[5].integer ? "environ " : "",
-		   thousands(row[3].integer).z, STR_ARG(row[6].text));
+	bool to = str_eq_z(row[0].text, "TO_MA"), about = row[5].integer != 0;
+	build_note(b, to && about ? "De %lld à %lld, vers le Maroc : environ %s personnes. Source : %.*s." :
+		   to ? "De %lld à %lld, vers le Maroc : %s personnes. Source : %.*s." :
+		   about ? "De %lld à %lld, depuis le Maroc : environ %s personnes. Source : %.*s." :
+		   "De %lld à %lld, depuis le Maroc : %s personnes. Source : %.*s.", (long long)row[1].integer,
+		   (long long)row[2].integer, thousands(b, row[3].integer).z, STR_ARG(row[6].text));
 	return 0;
 }
 
@@ -353,11 +379,7 @@ static struct report_cell persons_of_year(struct build *b, const struct historic
 
 static struct str source_of(struct build *b, const struct historic *past)
 {
-	char text[256];
-	struct buf all = buf_over(text, sizeof text);
-	buf_put(&all, past->source);
-	buf_put_z(&all, past->approximate ? " (approximatif)" : "");
-	return build_str(b, buf_str(&all));
+	return past->approximate ? build_say(b, "%.*s (approximatif)", STR_ARG(past->source)) : build_str(b, past->source);
 }
 
 static void returns_in(struct build *b, const char *direction, const char *key, const char *title)

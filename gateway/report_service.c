@@ -1,11 +1,13 @@
 /* R15: the lines themselves. */
+#include "gateway/labels.h"
 #include "gateway/report_build.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 struct service {
 	struct build *b;
-	struct report_table *volume, *delivery, *failures, *ussd;
+	struct report_table *volume, *delivery, *failures, *ussd, *cost;
 };
 
 static int take_messages(const char *const *names, const struct cell *row, size_t columns, void *user)
@@ -24,7 +26,6 @@ static int take_messages(const char *const *names, const struct cell *row, size_
 		volume->cells[2].n += row[5].integer;
 	else
 		volume->cells[2] = (struct report_cell){ 0 };
-	volume->cells[3] = ussd ? (struct report_cell){ 0 } : cell_unknown();
 	if (!out || ussd)
 		return 0;
 	struct report_row *d = build_row_of(s->b, s->delivery, channel, channel);
@@ -70,7 +71,6 @@ static void make_tables(struct service *s)
 	build_column(s->volume, "code", "Sens");
 	s->volume->compare = build_count_column(s->volume, "messages", "Messages");
 	build_count_column(s->volume, "segments", "Segments");
-	build_column(s->volume, "cost", "Coût");
 	s->delivery = build_table(b, "delivery", "SMS envoyés, par canal");
 	build_column(s->delivery, "channel", "Canal");
 	s->delivery->compare = build_count_column(s->delivery, "sms", "SMS");
@@ -94,11 +94,69 @@ static void make_tables(struct service *s)
 	build_column(s->ussd, "drop_rate", "Part interrompue");
 }
 
+/* ---- what it cost */
+
+static void make_cost_table(struct service *s)
+{
+	struct report_table *t = s->cost = build_table(s->b, "cost", "Coût des SMS envoyés, par canal et pays");
+	build_column(t, "channel", "Canal");
+	build_column(t, "country", "Pays du numéro");
+	t->compare = build_count_column(t, "segments", "Segments");
+	t->columns[build_column(t, "price", "Prix du segment")].decimals = 4;
+	t->columns[build_column(t, "cost", "Coût")].decimals = 2;
+	build_column(t, "currency", "Monnaie");
+}
+
+static int take_cost(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	struct service *s = user;
+	struct str channel = row[0].text, country = row[1].text;
+	const struct price *price = config_price(s->b->config, channel, country);
+	bool named = price && price->country.len > 0;
+	char code[96], amount[16] = "";
+	(void)names, (void)columns;
+	(void)snprintf(code, sizeof code, "%.*s|%.*s", STR_ARG(channel), STR_ARG(named ? country : STR("")));
+	struct report_row *r = build_row_of(s->b, s->cost, str_of(code), channel);
+	r->cells[1] = cell_text(named ? label_country(country) : build_text(s->b, "Tous pays"));
+	r->cells[2].n += row[2].integer;
+	bool priced = price && str_copy(price->segment, amount, sizeof amount);
+	double each = priced ? strtod(amount, NULL) : 0;
+	r->cells[3] = priced ? cell_number(each) : cell_unknown();
+	r->cells[4] = priced ? cell_number(each * (double)r->cells[2].n) : cell_unknown();
+	r->cells[5] = priced ? cell_text(price->currency) : cell_unknown();
+	return 0;
+}
+
+/* A total for each currency: two never add up. */
+static void add_totals(struct service *s)
+{
+	struct report_row *last = NULL;
+	for (struct report_row *row = s->cost->rows; row; row = row->next)
+		last = row;
+	bool end = last == NULL;
+	for (struct report_row *row = s->cost->rows; row && !end; row = row->next) {
+		char code[16];
+		end = row == last;
+		if (row->cells[5].kind != REPORT_TEXT)
+			continue;
+		(void)snprintf(code, sizeof code, "total-%.3s", row->cells[5].text.at);
+		struct report_row *total = build_row_of(s->b, s->cost, str_of(code), build_text(s->b, "Total"));
+		total->total = total->aside = true;
+		total->cells[2].n += row->cells[2].n;
+		total->cells[4] = cell_number(total->cells[4].x + row->cells[4].x);
+		total->cells[5] = row->cells[5];
+	}
+}
+
 void build_service(struct build *b)
 {
 	struct service s = { .b = b };
 	b->report->title = build_text(b, "Service : messages et canaux");
 	make_tables(&s);
+	make_cost_table(&s);
+	build_query(b, RQ_COST, take_cost, &s);
+	build_sort(s.cost, 2);
+	add_totals(&s);
 	build_query(b, RQ_MESSAGES, take_messages, &s);
 	build_query(b, RQ_FAILURES, take_failure, &s);
 	build_query(b, RQ_USSD, take_ussd, &s);
@@ -112,7 +170,8 @@ void build_service(struct build *b)
 		row->cells[9] = cell_share(row->cells[2].n, row->cells[1].n - row->cells[8].n);
 	for (struct report_row *row = s.ussd->rows; row; row = row->next)
 		row->cells[3] = cell_share(row->cells[2].n, row->cells[1].n);
-	build_note(b, "Coût : n/d, la configuration ne dit pas ce que coûte un segment.");
+	build_note(b, "Coût : segments des SMS acceptés par l'opérateur × prix configuré du canal, sans la voix ni l'USSD. n/d : pas"
+			" de prix dans la configuration.");
 	build_note(b, "Taux de remise : remis / envoyés non annulés. Session interrompue : une question est restée sans réponse.");
 	if (b->ask->direction.len || b->ask->tag.len || b->ask->office.len)
 		build_note(b, "Le service compte tous les messages : direction, projet et bureau n'y changent rien.");

@@ -23,22 +23,46 @@ struct str build_str(struct build *b, struct str s)
 	return STR("");
 }
 
-struct str build_text(struct build *b, const char *z)
+struct str build_word(const struct build *b, struct str french)
 {
-	return build_str(b, str_of(z));
+	return report_word(b->ask->language, french);
+}
+
+struct str build_text(struct build *b, const char *french)
+{
+	return build_str(b, build_word(b, str_of(french)));
+}
+
+static struct str say(struct build *b, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+static struct str say(struct build *b, const char *format, va_list args)
+{
+	char text[1024], room[1024];
+	int n = vsnprintf(text, sizeof text, report_format(b->ask->language, format, room), args);
+	if (n >= 0 && (size_t)n < sizeof text)
+		return build_str(b, str_of(text));
+	fail(b, -ENOMEM, "a text does not fit the report");
+	return STR("");
+}
+
+struct str build_say(struct build *b, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	struct str text = say(b, format, args);
+	va_end(args);
+	return text;
 }
 
 void build_note(struct build *b, const char *format, ...)
 {
-	char text[1024];
 	va_list args;
 	va_start(args, format);
-	int n = vsnprintf(text, sizeof text, format, args);
+	struct str text = say(b, format, args);
 	va_end(args);
-	if (n < 0 || (size_t)n >= sizeof text || b->report->notes_count == REPORT_NOTES_MAX)
+	if (b->report->notes_count == REPORT_NOTES_MAX)
 		fail(b, -ENOMEM, "a note does not fit the report");
 	else
-		b->report->notes[b->report->notes_count++] = build_text(b, text);
+		b->report->notes[b->report->notes_count++] = text;
 }
 
 struct report_table *build_table(struct build *b, const char *key, const char *title)
@@ -163,24 +187,11 @@ void build_sort(struct report_table *t, int column)
 		;
 }
 
-void buf_put_thousands(struct buf *b, int64_t n)
-{
-	char digits[24];
-	int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
-	if (n < 0)
-		buf_put_char(b, '-');
-	for (int i = 0; i < len; i++) {
-		if (i && (len - i) % 3 == 0)
-			buf_put_z(b, "\xc2\xa0");
-		buf_put_char(b, digits[i]);
-	}
-}
-
-struct thousands thousands(int64_t n)
+struct thousands thousands(const struct build *b, int64_t n)
 {
 	struct thousands out = { "" };
-	struct buf b = buf_over(out.z, sizeof out.z - 1);
-	buf_put_thousands(&b, n);
+	struct buf to = buf_over(out.z, sizeof out.z - 1);
+	report_put_thousands(b->ask->language, &to, n);
 	return out;
 }
 

@@ -2,7 +2,6 @@
 
 #include "flows/text/utf8.h"
 #include "gateway/csv.h"
-#include "gateway/report_build.h"
 #include "gateway/sheet.h"
 
 #include <errno.h>
@@ -11,44 +10,37 @@
 
 #define NBSP "\xc2\xa0"
 
-/* ---- numbers as French prints them */
+/* ---- cells as people read them */
 
-static void put_decimal(struct buf *b, double x, int decimals)
-{
-	double scale = pow(10, decimals), scaled = round(fabs(x) * scale);
-	int64_t whole = (int64_t)(scaled / scale);
-	int fraction = (int)(scaled - (double)whole * scale);
-	if (x < 0 && scaled > 0)
-		buf_put_char(b, '-');
-	buf_put_thousands(b, whole);
-	if (decimals > 0)
-		buf_printf(b, ",%0*d", decimals, fraction);
-}
-
-static void put_percent(struct buf *b, double share, bool sign)
+static void put_percent(struct buf *b, enum report_language language, double share, bool sign)
 {
 	if (sign && round(share * 1000) > 0)
 		buf_put_char(b, '+');
-	put_decimal(b, share * 100, 1);
-	buf_put_z(b, NBSP "%");
+	report_put_decimal(language, b, share * 100, 1);
+	buf_put_z(b, language == REPORT_EN ? "%" : NBSP "%");
 }
 
-static struct str masked(const struct report_cell *c)
+static struct str masked(const struct report_page *r, const struct report_cell *c)
 {
-	return c->n ? STR("masqué") : STR("<5");
+	return c->n ? report_word(r->language, STR("masqué")) : STR("<5");
 }
 
-static void put_cell(struct buf *b, const struct report_cell *c, const struct report_column *column)
+static struct str unknown(const struct report_page *r)
+{
+	return report_word(r->language, STR("n/d"));
+}
+
+static void put_cell(const struct report_page *r, struct buf *b, const struct report_cell *c, const struct report_column *column)
 {
 	switch (c->kind) {
 	case REPORT_BLANK: break;
 	case REPORT_TEXT: buf_put(b, c->text); break;
-	case REPORT_COUNT: buf_put_thousands(b, c->n); break;
-	case REPORT_NUMBER: put_decimal(b, c->x, column->decimals); break;
-	case REPORT_SHARE: put_percent(b, c->x, false); break;
-	case REPORT_CHANGE: put_percent(b, c->x, true); break;
-	case REPORT_UNKNOWN: buf_put_z(b, "n/d"); break;
-	case REPORT_MASKED: buf_put(b, masked(c)); break;
+	case REPORT_COUNT: report_put_thousands(r->language, b, c->n); break;
+	case REPORT_NUMBER: report_put_decimal(r->language, b, c->x, column->decimals); break;
+	case REPORT_SHARE: put_percent(b, r->language, c->x, false); break;
+	case REPORT_CHANGE: put_percent(b, r->language, c->x, true); break;
+	case REPORT_UNKNOWN: buf_put(b, unknown(r)); break;
+	case REPORT_MASKED: buf_put(b, masked(r, c)); break;
 	}
 }
 
@@ -89,11 +81,12 @@ static size_t label_width(const struct report_table *t, size_t c)
 	return widest;
 }
 
-static void cell_of(const struct report_table *t, const struct report_row *row, size_t c, struct buf *b)
+static void cell_of(const struct report_page *r, const struct report_table *t, const struct report_row *row, size_t c,
+		    struct buf *b)
 {
 	if (c == 0 && row->part)
 		buf_put_z(b, "  ");
-	put_cell(b, &row->cells[c], &t->columns[c]);
+	put_cell(r, b, &row->cells[c], &t->columns[c]);
 }
 
 static bool right_aligned(const struct report_table *t, size_t c)
@@ -114,49 +107,56 @@ static void write_aligned(FILE *to, struct str text, size_t width, bool right, b
 		spaces(to, pad);
 }
 
-static void write_labels(const struct report_table *t, FILE *to, const size_t *width)
+static void write_labels(const struct report_table *t, FILE *to, const size_t *width, size_t columns)
 {
 	int lines = 0;
-	for (size_t c = 0; c < t->columns_count; c++)
+	for (size_t c = 0; c < columns; c++)
 		for (int line = 0; line < LABEL_LINES; line++)
 			if (label_line(t->columns[c].label, line, LABEL_WIDTH).len && line >= lines)
 				lines = line + 1;
 	for (int line = 0; line < lines; line++) {
-		for (size_t c = 0; c < t->columns_count; c++) {
+		for (size_t c = 0; c < columns; c++) {
 			if (c)
 				(void)fputs("  ", to);
-			write_aligned(to, label_line(t->columns[c].label, line, LABEL_WIDTH), width[c], right_aligned(t, c), c + 1 == t->columns_count);
+			write_aligned(to, label_line(t->columns[c].label, line, LABEL_WIDTH), width[c], right_aligned(t, c), c + 1 == columns);
 		}
 		(void)fputc('\n', to);
 	}
 }
 
-static void write_table(const struct report_table *t, FILE *to)
+/* The columns a page shows: the last two are the period before. */
+static size_t shown_columns(const struct report_page *r, const struct report_table *t)
+{
+	return r->nothing_before && report_compares(t) ? t->columns_count - 2 : t->columns_count;
+}
+
+static void write_table(const struct report_page *r, const struct report_table *t, FILE *to)
 {
 	size_t width[REPORT_COLUMNS_MAX] = { 0 };
 	char text[CELL_TEXT_MAX];
+	size_t columns = shown_columns(r, t);
 	(void)fprintf(to, "\n%.*s\n\n", STR_ARG(t->title));
 	if (!t->rows) {
-		(void)fputs("Rien d'enregistré dans cette période.\n", to);
+		(void)fprintf(to, "%.*s\n", STR_ARG(report_word(r->language, STR("Rien d'enregistré dans cette période."))));
 		return;
 	}
-	for (size_t c = 0; c < t->columns_count; c++)
+	for (size_t c = 0; c < columns; c++)
 		width[c] = label_width(t, c);
 	for (const struct report_row *row = t->rows; row; row = row->next)
-		for (size_t c = 0; c < t->columns_count; c++) {
+		for (size_t c = 0; c < columns; c++) {
 			struct buf b = buf_over(text, sizeof text);
-			cell_of(t, row, c, &b);
+			cell_of(r, t, row, c, &b);
 			size_t n = utf8_count(buf_str(&b));
 			width[c] = n > width[c] ? n : width[c];
 		}
-	write_labels(t, to, width);
+	write_labels(t, to, width, columns);
 	for (const struct report_row *row = t->rows; row; row = row->next) {
-		for (size_t c = 0; c < t->columns_count; c++) {
+		for (size_t c = 0; c < columns; c++) {
 			struct buf b = buf_over(text, sizeof text);
-			cell_of(t, row, c, &b);
+			cell_of(r, t, row, c, &b);
 			if (c)
 				(void)fputs("  ", to);
-			write_aligned(to, buf_str(&b), width[c], right_aligned(t, c), c + 1 == t->columns_count);
+			write_aligned(to, buf_str(&b), width[c], right_aligned(t, c), c + 1 == columns);
 		}
 		(void)fputc('\n', to);
 	}
@@ -168,8 +168,10 @@ void report_write_text(const struct report_page *r, FILE *to)
 	if (r->filter.len)
 		(void)fprintf(to, " · %.*s", STR_ARG(r->filter));
 	(void)fputc('\n', to);
+	if (r->lead.len)
+		(void)fprintf(to, "\n%.*s\n", STR_ARG(r->lead));
 	for (size_t i = 0; i < r->tables_count; i++)
-		write_table(&r->tables[i], to);
+		write_table(r, &r->tables[i], to);
 	(void)fputc('\n', to);
 	for (size_t i = 0; i < r->notes_count; i++)
 		(void)fprintf(to, "%.*s\n", STR_ARG(r->notes[i]));
@@ -178,7 +180,7 @@ void report_write_text(const struct report_page *r, FILE *to)
 
 /* ---- CSV: the tables one below the other, an empty line between */
 
-static void csv_cell(struct csv *csv, const struct report_cell *c, const struct report_column *column)
+static void csv_cell(const struct report_page *r, struct csv *csv, const struct report_cell *c, const struct report_column *column)
 {
 	switch (c->kind) {
 	case REPORT_BLANK: csv_blank(csv); break;
@@ -187,8 +189,8 @@ static void csv_cell(struct csv *csv, const struct report_cell *c, const struct 
 	case REPORT_NUMBER: csv_real(csv, c->x, column->decimals); break;
 	case REPORT_SHARE:
 	case REPORT_CHANGE: csv_real(csv, c->x, 4); break;
-	case REPORT_UNKNOWN: csv_text(csv, STR("n/d")); break;
-	case REPORT_MASKED: csv_text(csv, masked(c)); break;
+	case REPORT_UNKNOWN: csv_text(csv, unknown(r)); break;
+	case REPORT_MASKED: csv_text(csv, masked(r, c)); break;
 	}
 }
 
@@ -204,6 +206,8 @@ void report_write_csv(const struct report_page *r, FILE *to, bool excel_fr)
 	csv_begin(&csv, to, excel_fr);
 	csv_line(&csv, r->title);
 	csv_line(&csv, r->period);
+	if (r->lead.len)
+		csv_line(&csv, r->lead);
 	for (size_t i = 0; i < r->tables_count; i++) {
 		const struct report_table *t = &r->tables[i];
 		csv_end_line(&csv);
@@ -213,7 +217,7 @@ void report_write_csv(const struct report_page *r, FILE *to, bool excel_fr)
 		csv_end_line(&csv);
 		for (const struct report_row *row = t->rows; row; row = row->next) {
 			for (size_t c = 0; c < t->columns_count; c++)
-				csv_cell(&csv, &row->cells[c], &t->columns[c]);
+				csv_cell(r, &csv, &row->cells[c], &t->columns[c]);
 			csv_end_line(&csv);
 		}
 	}
@@ -268,13 +272,16 @@ json_t *report_json(const struct report_page *r)
 {
 	json_t *all = json_object(), *tables = json_array(), *notes = json_array();
 	(void)json_object_set_new(all, "report", json_string(r->name));
+	(void)json_object_set_new(all, "language", json_string(report_language_names[r->language]));
 	json_put_str(all, "programme", r->programme);
 	json_put_str(all, "title", r->title);
 	json_put_str(all, "period", r->period);
 	json_put_str(all, "previous", r->previous);
 	json_put_str(all, "filter", r->filter);
+	json_put_str(all, "lead", r->lead);
 	json_put_str(all, "made", r->made);
 	(void)json_object_set_new(all, "outside", json_boolean(r->outside));
+	(void)json_object_set_new(all, "nothing_before", json_boolean(r->nothing_before));
 	for (size_t i = 0; i < r->tables_count; i++)
 		(void)json_array_append_new(tables, json_table(&r->tables[i]));
 	for (size_t i = 0; i < r->notes_count; i++)
@@ -286,7 +293,8 @@ json_t *report_json(const struct report_page *r)
 
 /* ---- XLSX */
 
-static void sheet_cell(struct sheet_file *f, const struct report_cell *c, const struct report_column *column)
+static void sheet_cell(const struct report_page *r, struct sheet_file *f, const struct report_cell *c,
+		       const struct report_column *column)
 {
 	switch (c->kind) {
 	case REPORT_BLANK: sheet_blank(f); break;
@@ -295,12 +303,12 @@ static void sheet_cell(struct sheet_file *f, const struct report_cell *c, const 
 	case REPORT_NUMBER: sheet_number(f, c->x, column->decimals); break;
 	case REPORT_SHARE:
 	case REPORT_CHANGE: sheet_share(f, c->x); break;
-	case REPORT_UNKNOWN: sheet_text(f, STR("n/d")); break;
-	case REPORT_MASKED: sheet_text(f, masked(c)); break;
+	case REPORT_UNKNOWN: sheet_text(f, unknown(r)); break;
+	case REPORT_MASKED: sheet_text(f, masked(r, c)); break;
 	}
 }
 
-static void sheet_table(struct sheet_file *f, const struct report_table *t, int number)
+static void sheet_table(const struct report_page *r, struct sheet_file *f, const struct report_table *t, int number)
 {
 	char name[40];
 	struct str labels[REPORT_COLUMNS_MAX];
@@ -308,14 +316,14 @@ static void sheet_table(struct sheet_file *f, const struct report_table *t, int 
 	(void)snprintf(name, sizeof name, "%d %.20s", number, t->key);
 	for (size_t c = 0; c < t->columns_count; c++)
 		labels[c] = t->columns[c].label;
-	sheet_begin(f, name, t->title, false);
+	sheet_begin(f, name, t->title, r->language == REPORT_AR);
 	sheet_head(f, labels, widths, t->columns_count);
 	for (const struct report_row *row = t->rows; row; row = row->next) {
 		for (size_t c = 0; c < t->columns_count; c++)
 			if (row->total && c == 0)
 				sheet_bold(f, row->cells[c].text);
 			else
-				sheet_cell(f, &row->cells[c], &t->columns[c]);
+				sheet_cell(r, f, &row->cells[c], &t->columns[c]);
 		sheet_end_row(f);
 	}
 }
@@ -326,8 +334,10 @@ int report_write_sheets(const struct report_page *r, const char *path, const cha
 	int rc = sheet_file_open(path, folder, &f, err);
 	if (rc != 0)
 		return rc;
-	sheet_begin(f, "Rapport", STR(""), false);
-	const struct str head[] = { r->programme, r->title, r->period, r->filter };
+	char name[32];
+	sheet_begin(f, str_copy(report_word(r->language, STR("Rapport")), name, sizeof name) ? name : "Wasl", STR(""),
+		    r->language == REPORT_AR);
+	const struct str head[] = { r->programme, r->title, r->period, r->filter, r->lead };
 	for (size_t i = 0; i < sizeof head / sizeof *head; i++) {
 		sheet_bold(f, head[i]);
 		sheet_end_row(f);
@@ -339,6 +349,6 @@ int report_write_sheets(const struct report_page *r, const char *path, const cha
 	sheet_text(f, r->made);
 	sheet_end_row(f);
 	for (size_t i = 0; i < r->tables_count; i++)
-		sheet_table(f, &r->tables[i], (int)i + 1);
+		sheet_table(r, f, &r->tables[i], (int)i + 1);
 	return sheet_file_close(f, err);
 }

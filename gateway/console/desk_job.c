@@ -56,6 +56,7 @@ static int run_report(struct desk_job *j, struct reader *reader)
 	struct report_ask ask = { .name = str_of(j->name), .direction = str_of(j->direction), .tag = str_of(j->tag),
 				  .office = str_of(j->office), .protection = j->protection, .complaints = false,
 				  .outside = j->outside, .national = j->national,
+				  .language = report_language_named(str_of(j->language)),
 				  .now_ms = j->created_ms, .user = str_of(j->user), .weights = &weights };
 	int rc = period_parse(str_of(j->year), str_of(j->from), str_of(j->to), &ask.period, &j->err);
 	if (rc == 0)

@@ -4,6 +4,8 @@
 #include "db/contact.h"
 #include "db/import.h"
 #include "db/message.h"
+#include "flows/embedded.h"
+#include "flows/text/tsv.h"
 #include "gateway/csv.h"
 #include "gateway/definitions.h"
 #include "gateway/report_mask.h"
@@ -23,6 +25,7 @@ static struct reader *reader;
 static struct config config;
 static struct weights weights;
 static struct report_page report;
+static enum report_language spoken = REPORT_FR;
 
 enum { DAY = 86400000, HOUR = 3600000 };
 /* Noon of 1 March 2026 in Casablanca (UTC+0 in Ramadan, else +1: noon is the same day either way). */
@@ -174,6 +177,8 @@ static void people_who_answer(void)
 
 static void lines(void)
 {
+	struct contact guinean;
+	must(contact_add(&db, STR("+224620000001"), STR("GN"), march, 0, &guinean));
 	message(false, true, "at", "received", "", 0);
 	message(true, true, "at", "sent", "", 0);
 	message(false, false, "at", "received", "", 2);
@@ -182,6 +187,16 @@ static void lines(void)
 	message(true, false, "at", "failed", "AbsentSubscriber", 1);
 	message(true, false, "at", "cancelled", "", 1);
 	message(true, false, "mtn", "sent", "", 1);
+	sql("UPDATE message SET point_id = (SELECT point_id FROM contact_point WHERE country = 'GN') WHERE reason = 'AbsentSubscriber'");
+	sql("UPDATE cases SET source_point = 'RETOUR3' WHERE ref = '10000006'");
+	sql("UPDATE cases SET step = 1, assigned_to = 'amina' WHERE ref IN ('50000000', '60000009')");
+	sql("UPDATE cases SET step = 2 WHERE ref = '20000004'");
+	sql("INSERT INTO meeting (meeting_id, tag, kind, place, at, made_by, made_at) VALUES (1, 'FORAS', 'INFORMATION', 'Oujda', 1772362800000,"
+	    " 'amina', 1), (2, 'FORAS', 'INFORMATION', 'Rabat', 1772449200000, 'amina', 1)");
+	sql("INSERT INTO appointment (appointment_id, meeting_id, case_ref, contact_id, at, made_by, made_at, answer, attended)"
+	    " SELECT n, meeting, ref, contact_id, 1, 'amina', 1, answer, attended FROM (SELECT 1 AS n, 1 AS meeting, '10000006' AS ref,"
+	    " 'CONFIRMED' AS answer, 1 AS attended UNION ALL SELECT 2, 1, '20000004', 'CONFIRMED', 0 UNION ALL SELECT 3, 1, '30000001', NULL, 1"
+	    " UNION ALL SELECT 4, 2, '10000006', 'OTHER_DATE', NULL) JOIN cases USING (ref)");
 }
 
 static void open_house(void)
@@ -197,7 +212,13 @@ static void open_house(void)
 	lines();
 	must(db_item_end(&db, true));
 	must(db_commit(&db));
-	static const char json[] = "{\"public_url\": \"https://gw.example.org\", \"channels\": []}";
+	static const char json[] = "{\"public_url\": \"https://gw.example.org\", \"countries\": {\"MA\": {\"sos\": \"112\"}}, \"channels\": ["
+		"{\"id\": \"at\", \"adapter\": \"africastalking\", \"token\": \"k7Qm2vXw9pLr4TzB\", \"username\": \"u\", \"api_key\": \"k\"},"
+		"{\"id\": \"mtn\", \"adapter\": \"africastalking\", \"token\": \"k7Qm2vXw9pLr4TzC\", \"username\": \"u\", \"api_key\": \"k\"}],"
+		"\"prices\": [{\"channel\": \"at\", \"country\": \"GN\", \"segment\": \"0.65\", \"currency\": \"MAD\"},"
+		"{\"channel\": \"at\", \"segment\": \"0.35\", \"currency\": \"MAD\"}],"
+		"\"steps\": [{\"fr\": \"Arrivée\", \"en\": \"Arrival\", \"ar\": \"الوصول\"}, {\"fr\": \"B\", \"en\": \"B\"}, {\"fr\": \"C\", \"en\": \"C\"},"
+		" {\"fr\": \"D\", \"en\": \"D\"}, {\"fr\": \"E\", \"en\": \"E\"}]}";
 	must(config_parse(&config, "wasl.json", str_of(json), problem, NULL));
 	must(definitions_weights(&weights, &config, &err));
 	must(reader_open(folder, key_file, &reader, &err));
@@ -209,7 +230,7 @@ static void run(const char *name, const char *year, bool outside)
 {
 	struct err err = { "" };
 	struct report_ask ask = { .name = str_of(name), .outside = outside, .protection = true, .complaints = true,
-				  .now_ms = march + 60 * (int64_t)DAY, .user = STR("amina"), .weights = &weights };
+				  .now_ms = march + 60 * (int64_t)DAY, .user = STR("amina"), .weights = &weights, .language = spoken };
 	report_free(&report);
 	must(period_parse(str_of(year), STR(""), STR(""), &ask.period, &err));
 	CHECK_INT(report_run(reader, &config, &ask, NULL, NULL, &report, &err), 0);
@@ -255,6 +276,10 @@ static void test_month(void)
 	CHECK_INT(thousandths("month", "month-1", "days_to_contact"), 2500);   /* A 1 (called), B 4 (interview): between them */
 	CHECK_INT(thousandths("month", "month-1", "days_to_departure"), 20000); /* asked on the 1st, left on the 21st */
 	CHECK_INT(n_of("month", "month-1", "previous"), 0); /* in February somebody asked and nobody left: that is known */
+	check_begin("requests by orientation point: what the poster's keyword was, or nobody knows");
+	CHECK_INT(n_of("points", "RETOUR3", "requests"), 1);
+	CHECK_INT(n_of("points", "", "requests"), 1);
+	CHECK_INT(n_of("points", "total", "requests"), 2);
 	check_begin("R7: a month of which nothing is known");
 	run("month", "2025-03", false);
 	CHECK_INT(cell("month", "month-1", "requests")->kind, REPORT_UNKNOWN);
@@ -380,6 +405,12 @@ static void test_referrals(void)
 	CHECK_INT(n_of("referrals", "TRAINING|||", "previous"), 1);
 	CHECK_INT(cell("referrals", "TRAINING|||", "organisation")->kind, REPORT_UNKNOWN);
 	CHECK_INT(n_of("referrals", "total", "referrals"), 3);
+	check_begin("cases by step and counsellor, as the configuration names the steps");
+	CHECK_INT(n_of("steps", "1|amina", "cases"), 2);
+	CHECK_STR(cell("steps", "1|amina", "step")->text, STR("1 Arrivée"));
+	CHECK_INT(n_of("steps", "2|", "cases"), 1);
+	CHECK_INT(cell("steps", "2|", "counsellor")->kind, REPORT_UNKNOWN);
+	CHECK_INT(n_of("steps", "total", "cases"), 3);
 }
 
 static void test_tags(void)
@@ -390,6 +421,11 @@ static void test_tags(void)
 	CHECK_INT(n_of("from", "persons", "persons"), 1);
 	CHECK_INT(n_of("from", "without", "persons"), 0);
 	CHECK_INT(n_of("from-donors", "Royaume-Uni (DFID)", "persons"), 1);
+	check_begin("sessions of a project: invited, confirmed, attended");
+	CHECK_INT(n_of("sessions", "FORAS|INFORMATION", "sessions"), 2);
+	CHECK_INT(n_of("sessions", "FORAS|INFORMATION", "invited"), 4);
+	CHECK_INT(n_of("sessions", "FORAS|INFORMATION", "confirmed"), 2);
+	CHECK_INT(n_of("sessions", "FORAS|INFORMATION", "attended"), 2);
 }
 
 static void test_service(void)
@@ -400,7 +436,15 @@ static void test_service(void)
 	CHECK_INT(n_of("volume", "out-sms", "segments"), 7);
 	CHECK_INT(n_of("volume", "in-sms", "segments"), 2);
 	CHECK_INT(n_of("volume", "in-ussd", "messages"), 1);
-	CHECK_INT(cell("volume", "out-sms", "cost")->kind, REPORT_UNKNOWN);
+	/* on "at" delivered 1 and 3 and failed 1 at 0.35, of which the failed one went to Guinea at 0.65; "mtn" has no price */
+	CHECK_INT(n_of("cost", "at|", "segments"), 4);
+	CHECK_INT(thousandths("cost", "at|", "cost"), 1400);
+	CHECK_INT(thousandths("cost", "at|GN", "price"), 650);
+	CHECK_INT(thousandths("cost", "at|GN", "cost"), 650);
+	CHECK_INT(thousandths("cost", "total-MAD", "cost"), 2050);
+	CHECK_INT(n_of("cost", "total-MAD", "segments"), 5);
+	CHECK_INT(n_of("cost", "mtn|", "segments"), 1);
+	CHECK_INT(cell("cost", "mtn|", "cost")->kind, REPORT_UNKNOWN);
 	CHECK_INT(n_of("delivery", "at", "sms"), 4);
 	CHECK_INT(n_of("delivery", "at", "delivered"), 2);
 	CHECK_INT(thousandths("delivery", "at", "delivery_rate"), 667); /* of three: one was called off */
@@ -408,6 +452,89 @@ static void test_service(void)
 	CHECK_INT(n_of("failures", "at|failed|AbsentSubscriber|", "sms"), 1);
 	CHECK_INT(n_of("ussd", "at", "sessions"), 4);
 	CHECK_INT(thousandths("ussd", "at", "drop_rate"), 250);
+}
+
+/* ---- languages */
+
+static bool has_arabic(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] >= 0xD8 && (unsigned char)s.at[i] <= 0xDB)
+			return true;
+	return false;
+}
+
+/* What the house itself says, of which a page in Arabic has not a word that is not Arabic. */
+static void all_arabic(void)
+{
+	const struct report_page *r = &report;
+	static const char *const same[] = { "n", "SMS", "", NULL }; /* the same in all three */
+	for (size_t i = 0; i < r->tables_count; i++)
+		for (size_t c = 0; c < r->tables[i].columns_count; c++) {
+			bool good = has_arabic(r->tables[i].columns[c].label);
+			for (size_t k = 0; same[k]; k++)
+				good = good || str_eq_z(r->tables[i].columns[c].label, same[k]);
+			if (!good && strcmp(r->tables[i].columns[c].key, "previous") != 0)
+				check_fail(__FILE__, __LINE__, "%s: column %.*s", r->name, STR_ARG(r->tables[i].columns[c].label));
+		}
+	for (size_t i = 0; i < r->tables_count; i++)
+		if (!has_arabic(r->tables[i].title))
+			check_fail(__FILE__, __LINE__, "%s: %.*s", r->name, STR_ARG(r->tables[i].title));
+	for (size_t i = 0; i < r->notes_count; i++)
+		if (!has_arabic(r->notes[i]))
+			check_fail(__FILE__, __LINE__, "%s: %.*s", r->name, STR_ARG(r->notes[i]));
+	CHECK(has_arabic(r->title) && has_arabic(r->made));
+}
+
+static size_t conversions(struct str s, char *out)
+{
+	size_t n = 0;
+	for (size_t i = 0; i + 1 < s.len; i++) {
+		if (s.at[i] != '%')
+			continue;
+		do
+			out[n++] = s.at[i++];
+		while (i < s.len && strchr("0123456789.*-lz", s.at[i]) && n < 200);
+		if (i < s.len)
+			out[n++] = s.at[i];
+	}
+	out[n] = '\0';
+	return n;
+}
+
+static void test_languages(void)
+{
+	check_begin("each of the fifteen says everything in Arabic, too");
+	spoken = REPORT_AR;
+	for (size_t i = 0; report_names[i]; i++) {
+		run(report_names[i], "2026", false);
+		all_arabic();
+	}
+	check_begin("and in English");
+	spoken = REPORT_EN;
+	run("scores", "2026", false);
+	CHECK(str_starts(report.tables[0].title, STR("Short SMS index (not comparable to the RSS score) SMS8-v1, weights equal-1: by wave")));
+	run("month", "2026-03", false);
+	CHECK_STR(cell("month", "month-1", "month")->text, STR("March 2026"));
+	CHECK_STR(report.previous, STR("February 2026"));
+	spoken = REPORT_FR;
+	check_begin("the words: three columns each, and a format keeps its conversions in their order");
+	struct tsv t;
+	struct err err;
+	CHECK_INT(tsv_open(&t, (struct str){ report_files[0].bytes, report_files[0].len }, "report.tsv", STR("fr\ten\tar"), &err), 0);
+	int rows = 0, rc;
+	while ((rc = tsv_next(&t, &err)) == 1) {
+		char in[3][256];
+		for (int l = 0; l < 3; l++) {
+			(void)conversions(t.cell[l], in[l]);
+			CHECK(t.cell[l].len > 0);
+		}
+		CHECK_STR(str_of(in[1]), str_of(in[0]));
+		CHECK_STR(str_of(in[2]), str_of(in[0]));
+		rows++;
+	}
+	CHECK_INT(rc, 0);
+	CHECK(rows > 300);
 }
 
 /* ---- masks */
@@ -484,7 +611,7 @@ static void test_periods(void)
 	struct period before = period_before(p);
 	CHECK_INT(before.from.month, 1);
 	CHECK_INT(before.to.day, 31);
-	period_name(p, &b);
+	period_name(p, REPORT_FR, &b);
 	CHECK_STR(buf_str(&b), STR("2e trimestre 2018"));
 	CHECK_INT(period_parse(STR(""), STR("2020-03-01"), STR("2020-03-10"), &p, &err), 0);
 	before = period_before(p);
@@ -506,6 +633,7 @@ int main(void)
 	test_referrals();
 	test_tags();
 	test_service();
+	test_languages();
 	test_masks();
 	test_csv();
 	test_periods();
