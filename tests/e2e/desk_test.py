@@ -27,18 +27,24 @@ def references(gw):
 def plant(gw):
     """Three cases by the house's own doors: an own one, one of another office, a child's."""
     refs, gw.phones = {}, {}
-    for name, number, office, more in (("rabat", "+212655000001", "RABAT", []), ("oujda", "+212655000002", "OUJDA", []),
-                                       ("child", "+212655000003", "RABAT", ["age_band=U18"])):
-        phone = gw.phones[number] = house.Phone(gw, number)
-        phone.dial()
-        for key in WALK:
-            phone.type(key)
-        phone.sms("bonjour, j'attends depuis longtemps")
-        refs[name] = (references(gw) - set(refs.values())).pop()
-        out = gw.run("case", "set", refs[name], "office=" + office, *more, "--as", "root", "--reason", "a test needs it so")
-        if out.returncode:
-            raise RuntimeError(out.stderr.decode())
+    for name, number, more in (("rabat", "+212655000001", ["office=RABAT"]), ("oujda", "+212655000002", ["office=OUJDA"]),
+                               ("child", "+212655000003", ["office=RABAT", "age_band=U18"])):
+        refs[name] = one_case(gw, number, *more)
     return refs
+
+
+def one_case(gw, number, *more):
+    before = references(gw)
+    phone = gw.phones[number] = house.Phone(gw, number)
+    phone.dial()
+    for key in WALK:
+        phone.type(key)
+    phone.sms("bonjour, j'attends depuis longtemps")
+    ref = (references(gw) - before).pop()
+    out = gw.run("case", "set", ref, *more, "--as", "root", "--reason", "a test needs it so")
+    if out.returncode:
+        raise RuntimeError(out.stderr.decode())
+    return ref
 
 
 def concrete(template, refs, which="rabat"):
@@ -90,6 +96,35 @@ def ownership(people, refs):
           and c.get("/cases/" + refs["oujda"]).status == 200)
     check("and no child's", c.post("/cases/%s/break-glass" % refs["child"], {"reason": "the colleague is ill today"}).status == 404)
     check("not without a reason", c.post("/cases/%s/break-glass" % refs["oujda"], {"reason": "x"}).status == 400)
+
+
+def others_work(gw, people, refs):
+    """Alerts and tasks are their role's and their office's."""
+    for ref in (refs["rabat"], refs["oujda"]):
+        gw.run("task", "add", ref, "CALL_BACK", "--note", "rappeler", "--as", "root")
+    sms(gw, "+212655000002", "URGENT")
+    tasks = {row["case_ref"]: row["task_id"] for row in gw.rows("SELECT case_ref, task_id FROM v_task WHERE kind = 'CALL_BACK'")}
+    alert = gw.rows("SELECT alert_id FROM v_alert WHERE case_ref = '%s' AND closed_at IS NULL" % refs["oujda"])[0]["alert_id"]
+    c = people["counsellor"]
+    check("another office's task is not there", c.post("/tasks/%d/take" % tasks[refs["oujda"]]).status == 404)
+    check("the own one is", c.post("/tasks/%d/take" % tasks[refs["rabat"]]).status == 200)
+    check("another office's alert is not there", c.post("/alerts/%d/take" % alert).status == 404)
+    check("nor for another role", people["psea"].post("/alerts/%d/take" % alert).status == 404)
+
+
+def order(gw, person):
+    """The gravest first, then who has waited longest; the same over pages."""
+    for number, priority in (("+212655000011", "P4"), ("+212655000012", "P2"), ("+212655000013", "P2"), ("+212655000014", "P1")):
+        one_case(gw, number, "office=RABAT", "priority=" + priority)
+    place = lambda one: (one["priority"], one["waiting_since"] or "9999")
+    items = person.get("/queue").json["items"]
+    check("there is something to order", len({i["priority"] for i in items}) > 2 and len({place(i) for i in items}) > 4, str(items))
+    check("the gravest first, then who waits longest", items == sorted(items, key=place), str([place(i) for i in items]))
+    page, paged = person.get("/queue?limit=2").json, []
+    while page:
+        paged += [i["ref"] for i in page["items"]]
+        page = page["next"] and person.get("/queue?limit=2&after=" + page["next"]).json
+    check("page by page the same", paged == [i["ref"] for i in items], str(paged))
 
 
 def signing_in(gw, people):
@@ -147,11 +182,14 @@ def forged(gw, person):
     check("nothing is kept, nothing from elsewhere runs", a.headers["Cache-Control"] == "no-store" and
           "require-trusted-types-for 'script'" in a.headers["Content-Security-Policy"] and
           "unsafe" not in a.headers["Content-Security-Policy"])
+    for path in ("/", "/app.js", "/nothing.js"):
+        said = gw.get(path, port=gw.console_port).headers["Content-Security-Policy"] or ""
+        check("%s: the pages carry the same policy" % path, said == a.headers["Content-Security-Policy"], said)
     tag = person.get("/flows").headers["ETag"]
     check("what has not changed is not sent again", tag and person.get("/flows", headers={"If-None-Match": tag}).status == 304)
 
 
-def work(gw, person, refs):
+def work(gw, person, colleague, refs):
     ref = refs["rabat"]
     case = person.get("/cases/" + ref)
     waiting = person.get("/queue").json["items"][0]["waiting_since"]
@@ -175,19 +213,27 @@ def work(gw, person, refs):
     a = person.post("/cases/%s/messages" % ref, {"text": "Bonjour", "last_message_id": last, "transliterate": True})
     check("a word that came meanwhile stops the sending", a.status == 409 and a.json["type"] == "newer-message" and
           a.json["last_message_id"] > last, str(a.raw))
+    told = person.post("/cases/%s/messages" % ref, {"text": "OIM: votre retour", "last_message_id": a.json.get("last_message_id", 0)})
+    check("words that tell others too much are pointed out", told.status == 422 and "quiet_words" in told.json["detail"], str(told.raw))
     body = {"text": "Bonjour", "last_message_id": a.json.get("last_message_id", 0), "anyway": True}
     a = person.post("/cases/%s/messages" % ref, body)
     check("then it is sent", a.status == 202 and a.json["segments"] == 1, str(a.raw))
     item = person.get("/cases/%s/timeline" % ref).json["items"][0]
     check("it says by whom and can be undone", item["by"] == "amina" and item["status"] == "queued" and item["undo_until"], str(item))
     check("who was answered waits no more", person.get("/cases/" + ref).json["waiting_since"] is None)
-    undone = person.ask("DELETE", "/cases/%s/messages/%d" % (ref, a.json["message_id"]))
+    mine = "/cases/%s/messages/%d" % (ref, a.json["message_id"])
+    check("nobody else takes it back", colleague.ask("DELETE", mine).status == 404)
+    undone = person.ask("DELETE", mine)
     check("undone within ten seconds", undone.status == 204, str(undone.raw))
     check("and waits again", person.get("/cases/" + ref).json["waiting_since"] == waiting)
-    check("not twice", person.ask("DELETE", "/cases/%s/messages/%d" % (ref, a.json["message_id"])).status == 409)
+    check("not twice", person.ask("DELETE", mine).status == 409)
     check("read is read", person.post("/cases/%s/read" % ref, {"message_id": item["message_id"]}).status == 204 and
           person.get("/queue").json["items"][0]["unread"] == 0)
     check("a note is an act", person.post("/cases/%s/notes" % ref, {"text": "called the embassy"}).status == 200)
+    sms(gw, "+212655000001", "STOP")
+    a = person.post("/cases/%s/messages" % ref, {**body, "last_message_id": 0})
+    check("who said STOP is not written to, by nobody", a.status == 422 and "opted_out" in a.json["detail"], str(a.raw))
+    sms(gw, "+212655000001", "START")
     check("the number is shown on demand", person.get("/cases/%s/phone" % ref).json["phones"][0]["phone"] == "+212655000001")
 
 
@@ -343,15 +389,31 @@ def audit(gw, people, refs):
     check("a changed row is found", out.returncode == 65 and b"row 3" in out.stderr, str(out))
 
 
-def expiry(gw, person):
+def later(gw, minutes, seen_now=False):
+    """The same house, so much later; seen_now: each session was used a moment ago."""
     gw.stop()
-    gw.environment["WASL_CLOCK_OFFSET_MS"] = str(14 * 60 * 1000)
+    offset = minutes * 60 * 1000
+    if seen_now:
+        gw.edit("UPDATE staff_session SET seen_at = ?", int(time.time() * 1000) + offset)
+    gw.environment["WASL_CLOCK_OFFSET_MS"] = str(offset)
     gw.start()
+
+
+def expiry(gw, account, counsellor, refs):
+    person = account.sign_in()
+    glass = "/cases/" + refs["oujda"]
+    later(gw, 14)
     check("a session outlives a restart", person.get("/session", headers={"Wasl-Passive": "1"}).status == 200)
-    gw.stop()
-    gw.environment["WASL_CLOCK_OFFSET_MS"] = str(16 * 60 * 1000)
-    gw.start()
+    later(gw, 16)
     check("and ends after fifteen idle minutes", person.get("/session").status == 401)
+    later(gw, 58, seen_now=True)
+    check("a broken glass holds an hour", counsellor.get(glass).status == 200)
+    later(gw, 62, seen_now=True)
+    check("and no longer", counsellor.get(glass).status == 404)
+    later(gw, 7 * 60 + 55, seen_now=True)
+    check("who works on stays signed in", counsellor.get("/session").status == 200)
+    later(gw, 8 * 60 + 5, seen_now=True)
+    check("for eight hours at most", counsellor.get("/session").status == 401)
 
 
 with house.House() as gw:
@@ -361,20 +423,22 @@ with house.House() as gw:
     check("all roles sign in", all(p.last.status == 200 for p in people.values()))
     matrix(people, refs)
     ownership(people, refs)
+    others_work(gw, people, refs)
     amina, first = signing_in(gw, people)
     forged(gw, first)
-    work(gw, first, refs)
+    work(gw, first, people["counsellor"], refs)
     merge(people, first, refs)
     events(gw, first, refs)
     checkin_now(gw, first, refs)
     holidays(gw, people, refs)
+    order(gw, first)
     reports(gw, people)
     accounts(gw, people["admin"], people)
     wrong = [w for p in [*people.values(), first] for w in p.answers]
     check("every answer is as openapi.json says", not wrong, "\n".join(wrong[:10]))
     leak = [w for w in ("655000001", "attends", "correct horse") if w in gw.log()]
     check("the log holds no number, no word, no password", not leak, str(leak))
-    expiry(gw, amina.sign_in())
+    expiry(gw, amina, people["counsellor"], refs)
     audit_people = {"auditor": accounts_of["auditor"].sign_in()}
     audit(gw, audit_people, refs)
 report.end()
