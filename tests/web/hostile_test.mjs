@@ -53,13 +53,15 @@ async function readCase(page, ref, found) {
 		await page.waitForFunction((n) => document.querySelectorAll(".timeline > .message").length > n, before);
 	}
 	for (const text of await page.locator(".timeline .said").allTextContents())
-		for (const number of text.match(/7\d{4}/g) ?? []) if (!found.has(Number(number))) found.set(Number(number), text);
+		for (const number of text.match(/(?<!\d)7\d{4}(?!\d)/g) ?? []) if (!found.has(Number(number))) found.set(Number(number), text);
 	const strange = await page.evaluate(() =>
 		[...document.querySelectorAll("#main .said")].flatMap((node) =>
 			[...node.querySelectorAll("*")].map((one) => one.tagName),
 		),
 	);
 	check("a text is only text", strange.length === 0, strange);
+	const turned = await page.locator("#main .said:not([dir=auto])").count();
+	check("each text stands in its own direction", turned === 0, turned);
 	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 	check("no text pushes the page apart", wide <= 0, wide);
 	await page.setViewportSize({ width: 320, height: 640 });
@@ -70,6 +72,30 @@ async function readCase(page, ref, found) {
 	await page.setViewportSize({ width: 1280, height: 900 });
 }
 
+/** What dom.js, the only door to the page, lets nobody make. */
+async function door(page) {
+	const made = await page.evaluate(async () => {
+		const { h } = await import("/dom.js");
+		const tried = [
+			["a", { href: "https://evil.example/" }],
+			["a", { href: "javascript:window.hurt=1" }],
+			["a", { href: "//evil.example/" }],
+			["img", { src: "https://evil.example/1.png" }],
+			["iframe", { srcdoc: "<script>window.hurt=1</script>" }],
+			["p", { style: "background: url(https://evil.example/)" }],
+			["p", { onclick: "window.hurt=1" }],
+		];
+		return tried.filter(([tag, attributes]) => {
+			try {
+				return h(tag, attributes);
+			} catch {
+				return false;
+			}
+		});
+	});
+	check("no link to elsewhere, no script, no style in an attribute", made.length === 0, made);
+}
+
 async function run() {
 	await send();
 	const context = await browser.newContext();
@@ -77,6 +103,7 @@ async function run() {
 	const link = gateway.wasl("user", "add", "amina", "--name", "<b>Amina</b>", "--role", ROLES).match(/https?:\/\/\S+/)[0];
 	const codes = await enrol(page, link.replace(/^https?:\/\/[^/]+/, gateway.base), PASSWORD);
 	await signIn(page, gateway.base, "amina", PASSWORD, codes[0]);
+	await door(page);
 	check("a name that is markup is shown as it is", (await page.locator(".who").textContent()) === "<b>Amina</b>");
 	await page.locator(".queue .row").first().waitFor();
 	const refs = await page.locator(".queue .row").evaluateAll((rows) => rows.map((row) => row.dataset.ref));
