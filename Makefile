@@ -149,7 +149,7 @@ test:
 	@$(MAKE) --no-print-directory VARIANT=asan units
 	@$(MAKE) --no-print-directory VARIANT=crash all long-tests
 	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut build/crash/tests/walk/walk \
-		build/crash/tests/simulation/simulate $(E2E) $(WEB)
+		build/crash/tests/simulation/simulate $(E2E) $(WEB) tests/faults/faults_test.py
 
 # ---- what a commit must pass
 

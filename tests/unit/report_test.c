@@ -598,6 +598,14 @@ static void test_csv(void)
 	CHECK_STR(cells[5], STR(""));
 	CHECK_INT(csv_read(&rest, ';', cells, 8, &count, storage, sizeof storage, &lines_read), 0);
 	free(text);
+	for (const char *first = "=+-@\t\r"; *first; first++) { /* OWASP's list */
+		to = open_memstream(&text, &len);
+		csv_begin(&csv, to, false);
+		csv_text(&csv, (struct str){ (char[]){ *first, '1' }, 2 });
+		(void)fclose(to);
+		CHECK_STR(str_of(text), ((struct str){ (char[]){ '"', '\'', *first, '1', '"' }, 5 }));
+		free(text);
+	}
 }
 
 static void test_periods(void)
