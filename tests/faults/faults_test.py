@@ -5,11 +5,11 @@ A fault is a paragraph:
 
     A role that a route does not name meets a 404.              the promise that it breaks
       gateway/console/policy.c                                  where
-    -	lines that stand there, once
-    +	what stands there instead (and so on)
+    -what stands there, once: a part of a line, or lines
+    +what stands there instead (and so on)
       tests/e2e/desk_test.py: PATCH /settings as counsellor     the test, and how the promise begins that it then says FAILED of
 
-Nothing rots in silence: lines that do not stand there exactly once, a fault that does not compile, a test that passes all the
+Nothing rots in silence: what does not stand there exactly once, a fault that does not compile, a test that passes all the
 same or fails with another promise first, a test that fails without the fault: each is a failure here.  Everything happens in
 copies of the tree under build/faults/.
 
@@ -52,13 +52,13 @@ class Fault:
 
     def seed(self, tree):
         path = tree / self.file
-        text = "\n" + (path.read_text() if path.exists() else "")
+        text = path.read_text() if path.exists() else ""
         for hunk in self.hunks:
-            old, new = ["\n" + re.sub("^.", "", lines, flags=re.MULTILINE) for lines in hunk]
+            old, new = [re.sub("^.", "", lines, flags=re.MULTILINE).rstrip("\n") for lines in hunk]
             if text.count(old) != 1:
-                raise Wrong("its lines do not stand exactly once in " + self.file)
+                raise Wrong("in %s this does not stand exactly once:\n%s" % (self.file, old))
             text = text.replace(old, new)
-        path.write_text(text[1:])
+        path.write_text(text)
 
 
 def read_faults():
