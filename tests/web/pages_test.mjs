@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // What can be said of the pages without a browser: words, counting of SMS, drawing of a QR code, markup, weight.
+import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";
@@ -24,6 +25,15 @@ const copy = fs.mkdtempSync(path.join(fs.realpathSync(process.env.TMPDIR ?? "/tm
 for (const name of scripts) fs.writeFileSync(path.join(copy, name), read(name));
 fs.writeFileSync(path.join(copy, "package.json"), '{"type": "module"}');
 const load = (name) => import(path.join(copy, name));
+for (const name of scripts) {
+	let trouble = "";
+	try {
+		execFileSync(process.execPath, ["--check", path.join(copy, name)], { stdio: "pipe" });
+	} catch (error) {
+		trouble = String(error.stderr);
+	}
+	check(name + " is a module that a browser can read", trouble === "", trouble);
+}
 
 // ---- words
 

@@ -5,7 +5,7 @@ import { act, ask } from "./forms.js";
 import { country, number, plural, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { ROLES } from "./codes.js";
-import { offices } from "./lists.js";
+import { offices as officeChoices } from "./lists.js";
 import { measure } from "./sms.js";
 import { holidays } from "./holidays.js";
 import { toast } from "./shell.js";
@@ -48,7 +48,7 @@ function userFields(user) {
 			name: "offices",
 			label: t("user.offices"),
 			type: "checks",
-			choices: offices(),
+			choices: officeChoices(),
 			value: user?.offices ?? [],
 			hint: t("user.offices.hint"),
 		},
