@@ -15,6 +15,7 @@
 
 enum { HOUR_MS = 3600 * 1000,
        LOOP_TIMES = 3, LOOP_SENTENCE = 12 }; /* so often answered; in bytes: an answer to a question is shorter */
+enum { NUMBER_TAIL = 8 }; /* digits that tell who it is, also in a national form */
 #define USSD_WINDOW_MS ((int64_t)24 * HOUR_MS)   /* the same session id later than this is another session (U3) */
 #define SMS_WINDOW_MS ((int64_t)72 * HOUR_MS)    /* domain.md 2.3 */
 #define FADE_MS ((int64_t)60 * 24 * HOUR_MS)     /* failures.md P8: numbers are given to others */
@@ -72,11 +73,25 @@ static struct str words_of(const struct event *event)
 	return event->raw.len ? event->raw : event->text;
 }
 
+/* A vendor's id stands in the open; where the number is part of it (IMImobile's sessions have no other name), its keyed hash does. */
+static struct str id_without_number(struct step *s, struct str id)
+{
+	struct str number = str_of(s->event->from.e164);
+	struct str tail = str_from(number, number.len > NUMBER_TAIL ? number.len - NUMBER_TAIL : 0);
+	unsigned char hash[VAULT_INDEX_LEN];
+	if (!id.len || !tail.len || !memmem(id.at, id.len, tail.at, tail.len))
+		return id;
+	struct buf b = buf_new(&s->db->arena, 2 * sizeof hash);
+	vault_fingerprint(&s->db->vault, &id, 1, hash);
+	buf_put_hex(&b, (const char *)hash, sizeof hash);
+	return buf_str(&b);
+}
+
 static int log_inbound(struct step *s, struct str text, const struct outcome *outcome, const char *status,
 		       struct str provider_id)
 {
 	struct message m = {
-		.ussd = s->event->kind == EVENT_USSD, .channel = s->channel->id, .provider_id = provider_id,
+		.ussd = s->event->kind == EVENT_USSD, .channel = s->channel->id, .provider_id = id_without_number(s, provider_id),
 		.case_ref = str_of(s->work.case_ref), .flow = outcome ? outcome->flow : STR(""),
 		.state = outcome ? outcome->state : STR(""), .status = status, .contact_id = s->who.contact_id,
 		.point_id = s->who.point_id, .created_at = s->now_ms, .text = text,
@@ -290,9 +305,10 @@ static int step_sms(struct step *s)
 static struct str hop_name(struct step *s)
 {
 	if (s->event->turn_ids)
-		return s->event->id;
-	struct buf b = buf_new(&s->db->arena, s->event->session.len + 24);
-	buf_put(&b, s->event->session);
+		return id_without_number(s, s->event->id);
+	struct str session = id_without_number(s, s->event->session);
+	struct buf b = buf_new(&s->db->arena, session.len + 24);
+	buf_put(&b, session);
 	buf_printf(&b, "/%zu", s->talk.hops_count);
 	return b.full ? STR("") : buf_str(&b);
 }

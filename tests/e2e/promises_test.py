@@ -39,6 +39,8 @@ def nothing_leaks():
         for typed in ("1", "1", "2", "1", "1", "1", "1", "9", WORDS, "3"):
             screen = phone.type(typed)
         phone.sms(WORDS)
+        phone.sms("Bonjour", "in-" + NUMBER)
+        house.post("ussd", {"sessionId": "0" + NUMBER[4:], "phoneNumber": NUMBER, "serviceCode": "*1#", "text": ""})
         house.post("sms", {"from": NUMBER, "to": "1", "id": "bad", "text": "100%", "date": "x"})
         house.post("ussd", {"sessionId": "x", "phoneNumber": NUMBER})
         house.post("dlr", {"id": "nobody", "phoneNumber": NUMBER, "status": "Failed", "failureReason": WORDS})
