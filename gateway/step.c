@@ -73,7 +73,7 @@ static struct str words_of(const struct event *event)
 	return event->raw.len ? event->raw : event->text;
 }
 
-/* A vendor's id stands in the open; where the number is part of it (IMImobile's sessions have no other name), its keyed hash does. */
+/* A vendor's id stands in the open; where the number is part of it (IMImobile's sessions have no other name), its keyed hash. */
 static struct str id_without_number(struct step *s, struct str id)
 {
 	struct str number = str_of(s->event->from.e164);
