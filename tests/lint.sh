@@ -62,6 +62,8 @@ for f in $(code 'gateway/*.c' 'db/*.c' 'flows/*.c'); do
 	awk -v f="$f" '/^\{/ { from = FNR } /^\}/ && from { if (FNR - from > 70) printf "%s:%d: %d lines\n", f, from, FNR - from; from = 0 }' "$f"
 done | say 'a function fits a screen'
 
+python3 tests/faults/faults_test.py --lint | say 'a seeded fault has lost its place'
+
 if [ -s "$found" ]; then
 	cat "$found"
 	exit 1
