@@ -244,13 +244,26 @@ static json_t *json_cell(const struct report_cell *c)
 	return json_null();
 }
 
-static json_t *json_table(const struct report_table *t)
+/* How the numbers of a column are written, for who lays it out anew. */
+static const char *unit_of(const struct report_table *t, size_t c)
+{
+	for (const struct report_row *row = t->rows; row; row = row->next) {
+		enum report_cell_kind kind = row->cells[c].kind;
+		if (kind == REPORT_TEXT || kind == REPORT_COUNT || kind == REPORT_NUMBER || kind == REPORT_SHARE || kind == REPORT_CHANGE)
+			return kind == REPORT_TEXT ? "text" : kind == REPORT_COUNT ? "count" : kind == REPORT_NUMBER ? "number" :
+			       kind == REPORT_SHARE ? "share" : "change";
+	}
+	return t->columns[c].counts ? "count" : "text";
+}
+
+static json_t *json_table(const struct report_page *r, const struct report_table *t)
 {
 	json_t *table = json_object(), *columns = json_array(), *rows = json_array();
 	(void)json_object_set_new(table, "key", json_string(t->key));
 	json_put_str(table, "title", t->title);
 	for (size_t c = 0; c < t->columns_count; c++) {
-		json_t *column = json_pack("{s:s}", "key", t->columns[c].key);
+		json_t *column = json_pack("{s:s, s:s, s:i}", "key", t->columns[c].key, "unit", unit_of(t, c), "decimals",
+					   t->columns[c].decimals);
 		json_put_str(column, "label", t->columns[c].label);
 		(void)json_array_append_new(columns, column);
 	}
@@ -259,12 +272,15 @@ static json_t *json_table(const struct report_table *t)
 		json_t *one = json_object(), *cells = json_array();
 		json_put_str(one, "code", row->code);
 		(void)json_object_set_new(one, "total", json_boolean(row->total));
+		(void)json_object_set_new(one, "part", json_boolean(row->part));
 		for (size_t c = 0; c < t->columns_count; c++)
 			(void)json_array_append_new(cells, json_cell(&row->cells[c]));
 		(void)json_object_set_new(one, "cells", cells);
 		(void)json_array_append_new(rows, one);
 	}
 	(void)json_object_set_new(table, "rows", rows);
+	(void)json_object_set_new(table, "main", json_integer(t->compare)); /* the column to draw; -1: none */
+	(void)json_object_set_new(table, "shown", json_integer((json_int_t)shown_columns(r, t)));
 	return table;
 }
 
@@ -283,7 +299,7 @@ json_t *report_json(const struct report_page *r)
 	(void)json_object_set_new(all, "outside", json_boolean(r->outside));
 	(void)json_object_set_new(all, "nothing_before", json_boolean(r->nothing_before));
 	for (size_t i = 0; i < r->tables_count; i++)
-		(void)json_array_append_new(tables, json_table(&r->tables[i]));
+		(void)json_array_append_new(tables, json_table(r, &r->tables[i]));
 	for (size_t i = 0; i < r->notes_count; i++)
 		(void)json_array_append_new(notes, json_from_str(r->notes[i]));
 	(void)json_object_set_new(all, "tables", tables);
