@@ -7,6 +7,14 @@
 
 #include "db/db.h"
 
+/* In SQL, of a received message m: does it ask for a person's answer?  What the gateway answers whole by itself does not: menus,
+ * the own status, a check-in (what is grave in it is an alert), a yes to an appointment; unless there was a free text in it
+ * that nobody has read yet. */
+#define MESSAGE_ASKS \
+	"((ifnull(m.flow, '') NOT IN ('entry', 'information', 'status', 'returnee', 'checkin') AND ifnull(m.state, '') <> 'APPOINTMENT')" \
+	" OR EXISTS (SELECT 1 FROM main.task r WHERE r.contact_id = m.contact_id AND r.kind = 'READ' AND r.done_at IS NULL" \
+	"  AND r.created_at = m.created_at))"
+
 struct message {
 	int64_t message_id;          /* set by message_add() */
 	bool out, ussd;

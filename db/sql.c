@@ -1,6 +1,7 @@
 #include "db/sql.h"
 
 #include "db/cases.h"
+#include "db/message.h"
 
 #define CONTACT_COLUMNS                                                                                                \
 	"c.contact_id, c.key, c.language, c.contact_pref, c.opted_out, c.acked_at, c.wipe_due, c.first_seen, c.last_seen,"  \
@@ -487,7 +488,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" ifnull((SELECT max(p.made_at) FROM appointment p WHERE p.contact_id = c.contact_id AND p.made_by = c.assigned_to), 0),"
 		" ifnull((SELECT max(unixepoch(r.made_on)) * 1000 FROM referral r WHERE r.case_ref = c.ref AND"
 		" r.made_by = c.assigned_to), 0)),"
-		" ifnull((SELECT min(m.created_at) FROM message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id"
+		" ifnull((SELECT min(m.created_at) FROM message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND "
+		MESSAGE_ASKS " AND m.message_id"
 		" > ifnull((SELECT max(s.message_id) FROM message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff' AND s.direction ="
 		" 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND m.created_at > ifnull((SELECT"
 		" max(t.done_at) FROM task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)), 0)"

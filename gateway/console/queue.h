@@ -2,20 +2,15 @@
 #ifndef GATEWAY_CONSOLE_QUEUE_H
 #define GATEWAY_CONSOLE_QUEUE_H
 
+#include "db/message.h"
 #include "gateway/console/handlers.h"
 
-/* What the gateway answers whole by itself begins no waiting: menus, the own status, a check-in (what is grave in it is an
- * alert), a yes to an appointment; unless there was a free text in it that nobody has read yet. */
-#define QUEUE_ASKS \
-	"((ifnull(m.flow, '') NOT IN ('entry', 'information', 'status', 'returnee', 'checkin') AND ifnull(m.state, '') <> 'APPOINTMENT')" \
-	" OR EXISTS (SELECT 1 FROM main.task r WHERE r.contact_id = m.contact_id AND r.kind = 'READ' AND r.done_at IS NULL" \
-	"  AND r.created_at = m.created_at))"
 /* Since when the person of case c waits, in ms; NULL: does not.  The first such word ends the search: a person who wrote much
  * costs no more than one who wrote little. */
 #define QUEUE_WAITING \
 	"(SELECT m.created_at FROM main.message m WHERE m.contact_id = c.contact_id AND m.direction = 'in' AND m.message_id >" \
 	" ifnull((SELECT max(s.message_id) FROM main.message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff'" \
-	"  AND s.direction = 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND " QUEUE_ASKS " AND" \
+	"  AND s.direction = 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND " MESSAGE_ASKS " AND" \
 	" m.created_at > ifnull((SELECT max(t.done_at) FROM main.task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)" \
 	" ORDER BY m.message_id LIMIT 1)"
 #define QUEUE_OPEN_CASE "c.status NOT IN ('CLOSED', 'WITHDRAWN')"

@@ -104,6 +104,8 @@ def figures(demo):
     check("texts delivered, failed, rejected, and of unknown fate", states >= {"delivered", "failed", "rejected", "sent"}, str(states))
     late = demo.rows("SELECT count(*) AS n FROM v_task WHERE done_at IS NULL AND due_at < strftime('%Y-%m-%dT%H:%M:%fZ')")
     check("some tasks are overdue", late[0]["n"] >= 3, str(late))
+    back = demo.rows("SELECT count(*) AS n FROM v_audit WHERE action = 'case.lease'")
+    check("nobody's case went back to the queue meanwhile", back[0]["n"] == 0, str(back))
     done = demo.run("audit", "verify")
     check("the chain of the audit is whole", done.returncode == 0, done.out + done.err)
 

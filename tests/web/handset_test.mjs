@@ -74,6 +74,18 @@ async function network(page, desk) {
 	check("and in the order in which they came", texts.join().indexOf("2") < texts.join().indexOf("3"), texts);
 }
 
+async function reply(page, desk) {
+	const said = "Bonjour, nous vous appelons demain matin.";
+	await desk.locator("#reply").fill(said);
+	await desk.locator("form.reply button.first, .reply button.first").first().click();
+	const anyway = desk.locator(".reply button", { hasText: /quand même|anyway/i });
+	const got = page.locator("#inbox .message.in .said", { hasText: said });
+	await anyway.or(desk.locator(".timeline .message.out", { hasText: said })).first().waitFor();
+	if (await anyway.count()) await anyway.click(); // at night the page asks first
+	await got.waitFor({ timeout: 30000 });
+	check("what the desk answers arrives in the phone", true);
+}
+
 async function time(page, desk) {
 	const before = Date.parse(
 		await page.evaluate(() =>
@@ -157,6 +169,7 @@ async function run() {
 	const fresh = await found.jsonValue();
 	await turn(desk, "#/case/" + fresh);
 	await network(page, desk);
+	await reply(page, desk);
 	await time(page, desk);
 	await home(page, desk);
 	await page.setViewportSize({ width: 320, height: 640 });

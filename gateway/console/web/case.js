@@ -375,7 +375,6 @@ export async function show(shown) {
 				},
 			})
 		: null;
-	const checkins = section("checkins", t("checkins.title"), place.checkins); // of a person who is home they come first
 	fill(
 		main,
 		h(
@@ -392,17 +391,16 @@ export async function show(shown) {
 					section("alerts", t("page.alerts"), place.alerts),
 					reply?.node,
 					section("timeline", t("timeline.title"), place.timeline, place.moreMessages),
+					section("checkins", t("checkins.title"), place.checkins),
 				),
 				h(
 					"div",
 					{ class: "right" },
 					section("facts", t("case.summary"), place.facts),
-					one.checkins.length ? checkins : null,
 					section("tasks", t("page.tasks"), place.tasks),
 					section("notes", t("notes.title"), place.notes),
 					section("referrals", t("referrals.title"), place.referrals),
 					section("appointments", t("appointments.title"), place.appointments),
-					one.checkins.length ? null : checkins,
 					section("consents", t("consents.title"), parts.consents(one)),
 					section("history", t("history.title"), place.history),
 				),
