@@ -168,6 +168,7 @@ static void demo_is_open(struct call *call)
 	static const char sql[] = "SELECT user, name, roles, language FROM main.staff WHERE staff_id = ?1";
 	struct enrol *e = call->extra;
 	struct cell id = cell_of_i64(e->staff_id);
+	call->session.staff_id = e->staff_id;
 	call->session.began_at = call->session.seen_at = call->now_ms;
 	auth_csrf_of(str_of(e->token), call->session.csrf);
 	session_cookie(call, e->token);

@@ -71,9 +71,15 @@ static const char *type_of(const char *file)
 	return str_ends(name, STR(".jsonl")) ? "application/jsonl" : "text/csv; charset=utf-8";
 }
 
-void api_job_result(struct call *call)
+static int write_fetched(struct call *call, struct gateway *g, struct db *db)
 {
-	const struct desk_job *j = desk_jobs_own(call, call->name);
+	(void)g;
+	return audit_add(db, call->now_ms, call->session.user, str_of(call->audit), call->audit_object, STR(""));
+}
+
+static void fetched(struct call *call)
+{
+	const struct desk_job *j = desk_jobs_own(call, call->name); /* it may have gone meanwhile */
 	struct stat st;
 	int fd = j && j->state == DESK_JOB_DONE ? open(j->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
 	if (fd >= 0 && fstat(fd, &st) == 0) {
@@ -83,6 +89,18 @@ void api_job_result(struct call *call)
 	if (fd >= 0)
 		(void)close(fd);
 	call_not_found(call);
+}
+
+void api_job_result(struct call *call)
+{
+	const struct desk_job *j = desk_jobs_own(call, call->name);
+	if (!j || j->state != DESK_JOB_DONE) {
+		call_not_found(call);
+		return;
+	}
+	call->audit = j->exported ? "export.fetch" : "report.fetch";
+	call->audit_object = arena_str(&call->arena, str_of(j->name));
+	call_write(call, write_fetched, fetched);
 }
 
 /* ---- a new one */

@@ -49,7 +49,9 @@ void api_lists(struct call *call)
 		(void)json_array_append_new(offices, pair("id", config->offices[i].id, config->offices[i].name));
 	for (size_t i = 0; i < config->projects_count; i++)
 		(void)json_array_append_new(projects, pair("tag", config->projects[i].tag, config->projects[i].name));
-	call_answer(call, 200, json_pack("{s:o, s:o, s:o, s:o, s:i}", "offices", offices, "projects", projects, "partners",
-					 partners(config), "steps", steps(config), "assignment_hours",
+	const struct country *home = config_country(config, config->programme_country);
+	json_t *callback = json_from_str(home ? home->callback : STR(""));
+	call_answer(call, 200, json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "offices", offices, "projects", projects, "partners",
+					 partners(config), "steps", steps(config), "callback", callback, "assignment_hours",
 					 (int)config->limits.assignment_hours));
 }

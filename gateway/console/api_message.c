@@ -203,6 +203,5 @@ void api_retry(struct call *call)
 	}
 	s->text = text;
 	s->again_of = call->id;
-	s->replace = true;
 	begin_sending(call);
 }

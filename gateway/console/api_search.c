@@ -1,5 +1,6 @@
-/* Search: a number by its blind index, a reference as it is, words by opening and reading what may be seen, newest first, up
- * to a bound (failures.md 4.3: a million messages in about a second; the bound keeps one search under a tenth of that). */
+/* Search: a number by its blind index, a reference as it is, words by opening and reading what may be seen - names, what people
+ * wrote, what colleagues noted -, newest first, up to a bound (failures.md 4.3: a million messages in about a second; the
+ * bound keeps one search under a tenth of that). */
 #include "gateway/console/queue.h"
 
 #include "flows/text/fold.h"
@@ -105,7 +106,7 @@ static int look_at(const char *const *names, const struct cell *row, size_t colu
 	json_t *one = json_object();
 	json_put_str(one, "ref", row[1].text);
 	json_put_str(one, "snippet", snippet_of(row[0].text));
-	(void)json_object_set_new(one, "message_id", json_integer(row[2].integer));
+	(void)json_object_set_new(one, "message_id", row[2].kind == CELL_INTEGER ? json_integer(row[2].integer) : json_null());
 	(void)json_object_set_new(one, "at", json_time(row[3].integer));
 	json_put_str(one, "status", row[4].text);
 	json_put_str(one, "priority", row[5].text);
@@ -116,20 +117,31 @@ static int look_at(const char *const *names, const struct cell *row, size_t colu
 	return json_array_size(s->items) >= FOUND_MAX;
 }
 
+/* Columns as look_at() takes them: text, ref, message_id, at, status, priority, name, office, assigned_to. */
+#define SCANNED_CASE "c.status, c.priority, unseal('contact.name', c.contact_id, c.contact_id, p.name), c.office, c.assigned_to"
+
+static const char *const scans[] = {
+	"SELECT unseal('contact.name', c.contact_id, c.contact_id, p.name), c.ref, NULL, c.opened_at, " SCANNED_CASE OF_CASES
+	" WHERE p.name IS NOT NULL AND " POLICY_CASE_MINE " ORDER BY c.opened_at DESC LIMIT ?4",
+	"SELECT unseal('note.text', n.note_id, n.contact_id, n.text), c.ref, NULL, n.at, " SCANNED_CASE " FROM (SELECT * FROM main.note"
+	" ORDER BY note_id DESC LIMIT ?4) n JOIN main.cases c ON c.ref = n.case_ref JOIN main.contact p ON p.contact_id = c.contact_id"
+	" WHERE " POLICY_CASE_MINE " ORDER BY n.note_id DESC",
+	"SELECT unseal('message.text', m.message_id, m.contact_id, m.text), c.ref, m.message_id, m.created_at, " SCANNED_CASE
+	" FROM (SELECT * FROM main.message ORDER BY message_id DESC LIMIT ?4) m JOIN main.cases c ON c.ref = (SELECT k.ref FROM"
+	" main.cases k WHERE k.contact_id = m.contact_id ORDER BY k.opened_at DESC LIMIT 1) JOIN main.contact p ON"
+	" p.contact_id = c.contact_id WHERE m.direction = 'in' AND " POLICY_CASE_MINE " ORDER BY m.message_id DESC",
+};
+
 static void by_words(struct call *call, struct str q)
 {
-	static const char sql[] = "SELECT unseal('message.text', m.message_id, m.contact_id, m.text), c.ref, m.message_id, m.created_at,"
-		" c.status, c.priority, unseal('contact.name', c.contact_id, c.contact_id, p.name), c.office, c.assigned_to"
-		" FROM (SELECT * FROM main.message ORDER BY message_id DESC LIMIT ?4) m JOIN main.cases c ON c.ref = (SELECT k.ref FROM"
-		" main.cases k WHERE k.contact_id = m.contact_id ORDER BY k.opened_at DESC LIMIT 1) JOIN main.contact p ON"
-		" p.contact_id = c.contact_id WHERE m.direction = 'in' AND " POLICY_CASE_MINE " ORDER BY m.message_id DESC";
 	struct buf folded = buf_new(&call->arena, q.len * 3 + 16);
 	struct scan s = { .call = call, .items = json_array() };
 	int rc = text_fold(q, &folded);
 	s.words = buf_str(&folded);
-	struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_i64(SCAN_MAX) };
-	if (rc == 0 && !folded.full && s.words.len)
-		rc = reader_ask(call->c->reader, sql, values, 4, look_at, &s);
+	for (size_t i = 0; rc == 0 && !folded.full && s.words.len && i < sizeof scans / sizeof *scans; i++) {
+		struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_i64(SCAN_MAX) };
+		rc = reader_ask(call->c->reader, scans[i], values, 4, look_at, &s);
+	}
 	if (rc < 0) {
 		json_decref(s.items);
 		call_answer(call, 200, NULL);

@@ -114,6 +114,7 @@ static void session_is_open(struct call *call)
 	now->roles = policy_roles(json_get_str(row, "roles"));
 	now->offices = json_get_str(row, "offices"), now->language = json_get_str(row, "language");
 	now->shortcuts = json_integer_value(json_object_get(row, "shortcuts")) != 0;
+	now->staff_id = s->staff_id;
 	now->began_at = now->seen_at = call->now_ms;
 	auth_csrf_of(str_of(s->token), now->csrf);
 	session_cookie(call, s->token);
@@ -189,6 +190,43 @@ void api_sign_out(struct call *call)
 	call_write(call, write_end, session_ended);
 }
 
+/* Views of the queue are its filters, as they stand in the address; what they are called follows from them. */
+enum { VIEWS_MAX = 8, VIEW_LEN = 120 };
+
+static bool views_from(struct call *call, struct str *out)
+{
+	const json_t *list = json_object_get(call->body, "views"), *one;
+	struct buf b = buf_new(&call->arena, VIEWS_MAX * (VIEW_LEN + 1));
+	size_t i;
+	*out = (struct str){ NULL, 0 };
+	if (!list)
+		return true;
+	bool good = json_is_array(list) && json_array_size(list) <= VIEWS_MAX;
+	json_array_foreach(list, i, one) {
+		struct str view = json_str(one);
+		good = good && view.len > 0 && view.len <= VIEW_LEN;
+		for (size_t k = 0; good && k < view.len; k++)
+			good = view.at[k] && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_=&-", view.at[k]);
+		if (!good)
+			break;
+		if (b.len)
+			buf_put_char(&b, ' ');
+		buf_put(&b, view);
+	}
+	*out = buf_str(&b);
+	if (!good)
+		call_bad(call, "views", "At most eight, each as in the address of the queue.");
+	return good;
+}
+
+static int write_views(struct call *call, struct db *db)
+{
+	char name[40], text[VIEWS_MAX * (VIEW_LEN + 1) + 1];
+	const struct str *views = call->extra;
+	(void)snprintf(name, sizeof name, SESSION_VIEWS "%lld", (long long)call->session.staff_id);
+	return views->at && str_copy(*views, text, sizeof text) ? setting_put(db, name, text) : 0;
+}
+
 static int write_preferences(struct call *call, struct gateway *g, struct db *db)
 {
 	struct staff staff;
@@ -202,7 +240,8 @@ static int write_preferences(struct call *call, struct gateway *g, struct db *db
 		staff.language = language;
 	if (json_is_boolean(shortcuts))
 		staff.shortcuts = json_is_true(shortcuts);
-	return staff_save(db, &staff);
+	rc = staff_save(db, &staff);
+	return rc == 0 ? write_views(call, db) : rc;
 }
 
 static void preferences_written(struct call *call)
@@ -213,8 +252,12 @@ static void preferences_written(struct call *call)
 
 void api_preferences(struct call *call)
 {
-	struct str language;
-	if (!call_text(call, "language", 2, 2, true, &language))
+	struct str language, *views = call->extra = calloc(1, sizeof *views);
+	if (!views) {
+		call_problem(call, 503, "unavailable", "No memory.");
+		return;
+	}
+	if (!call_text(call, "language", 2, 2, true, &language) || !views_from(call, views))
 		return;
 	if (language.at && !str_eq_z(language, "fr") && !str_eq_z(language, "en") && !str_eq_z(language, "ar"))
 		call_bad(call, "language", "fr, en or ar.");

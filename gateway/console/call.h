@@ -185,6 +185,7 @@ bool policy_case(struct call *call, struct str ref, bool glass);
 bool session_find(struct call *call);  /* by the cookie; touches it unless Wasl-Passive; false: none */
 /* As that person of the staff, for the package of one job alone; false: not active any more. */
 bool session_of_token(struct call *call, int64_t staff_id, const char *package);
+#define SESSION_VIEWS "views:" /* of setting, with the staff_id: filters of the queue, separated by a space */
 json_t *session_json(struct call *call);
 void session_cookie(struct call *call, const char *token); /* NULL: takes it away */
 struct str session_key(struct call *call); /* what the database knows this session by */

@@ -135,6 +135,18 @@ bool session_of_token(struct call *call, int64_t staff_id, const char *package)
 	return call->session.open && call->session.package.at;
 }
 
+static json_t *views_of(struct call *call)
+{
+	static const char sql[] = "SELECT value FROM main.setting WHERE name = '" SESSION_VIEWS "' || ?1";
+	struct cell id = cell_of_i64(call->session.staff_id);
+	json_t *all = json_array();
+	struct str rest = rows_text(call, sql, &id, 1), word;
+	while (str_split(&rest, ' ', &word))
+		if (word.len)
+			(void)json_array_append_new(all, json_from_str(word));
+	return all;
+}
+
 json_t *session_json(struct call *call)
 {
 	const struct sitting *s = &call->session;
@@ -152,6 +164,7 @@ json_t *session_json(struct call *call)
 	(void)json_object_set_new(answer, "offices", offices);
 	json_put_str(answer, "language", s->language);
 	(void)json_object_set_new(answer, "shortcuts", json_boolean(s->shortcuts));
+	(void)json_object_set_new(answer, "views", views_of(call));
 	json_put_str(answer, "csrf", str_of(s->csrf));
 	(void)json_object_set_new(answer, "idle_seconds", json_integer(IDLE_MS / 1000));
 	(void)json_object_set_new(answer, "idle_until", json_time(s->seen_at + IDLE_MS));

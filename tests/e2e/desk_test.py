@@ -91,6 +91,18 @@ def ownership(people, refs):
     check("a number is found as it is dialled", [i["ref"] for i in found] == [refs["rabat"]], str(found))
     found = c.post("/search", {"by": "words", "q": "J'ATTENDS longtemps"}).json["items"]
     check("words are found without case and marks, in own cases", {i["ref"] for i in found} == {refs["rabat"]}, str(found))
+    c.post("/cases/%s/notes" % refs["rabat"], {"text": "Rendez-vous à l'ambassade"})
+    found = c.post("/search", {"by": "words", "q": "ambassade RENDEZ"}).json["items"]
+    check("and what colleagues noted", [i["ref"] for i in found] == [refs["rabat"]] and found[0]["message_id"] is None, str(found))
+    p.post("/cases/%s/notes" % refs["child"], {"text": "Rendez-vous à l'ambassade"})
+    found = c.post("/search", {"by": "words", "q": "ambassade RENDEZ"}).json["items"]
+    check("but not of a case one may not see", [i["ref"] for i in found] == [refs["rabat"]], str(found))
+    a = c.ask("PATCH", "/session", {"views": ["folder=mine&priority=P1", "office=RABAT&unread=1"]})
+    check("views of the queue are kept", a.status == 200 and a.json["views"] == ["folder=mine&priority=P1", "office=RABAT&unread=1"] and
+          c.get("/session").json["views"] == a.json["views"] and p.get("/session").json["views"] == [], str(a.raw))
+    for bad in (["a b"], ["x" * 121], ["folder=mine"] * 9, ["<b>"], "folder=mine", [""]):
+        check("what is no view is refused", c.ask("PATCH", "/session", {"views": bad}).status == 400)
+    check("and forgotten", c.ask("PATCH", "/session", {"views": []}).json["views"] == [])
     check("a broken glass opens another office's case",
           c.post("/cases/%s/break-glass" % refs["oujda"], {"reason": "the colleague is ill today"}).status == 204
           and c.get("/cases/" + refs["oujda"]).status == 200)

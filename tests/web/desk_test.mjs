@@ -223,6 +223,14 @@ async function keyboard(page) {
 		if (!at.ring || !at.seen) check("what has the focus is seen: " + at.html, false, at);
 	}
 	check("Tab walks over the page", tabbed.size > 8, [...tabbed]);
+	await turn(page, "#/queue?priority=P4&folder=all");
+	await page.getByRole("button", { name: "Garder cette vue" }).click();
+	await page.locator('.views a[aria-current="true"]').waitFor();
+	await turn(page, "#/queue");
+	check("a view that was kept stands beside the folders", (await page.locator(".views a").allInnerTexts()).join() === "P4");
+	await page.locator(".views a").click();
+	await page.getByRole("button", { name: "Ne plus garder cette vue" }).click();
+	await page.locator(".views a").waitFor({ state: "detached" });
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").uncheck();
 	await page.locator("main form button.first").first().click();
@@ -275,6 +283,9 @@ async function live(page) {
 	await page.locator(".timeline .message").first().waitFor();
 	const shown = await page.locator(".timeline .message").count();
 	check("the case shows its messages", shown > 0);
+	await page.locator(".answers dd button").first().click();
+	await page.waitForFunction(() => document.activeElement.matches(".message.in"));
+	check("an answer leads to the message in which it was given", true);
 }
 
 /** A clock that was put on stays on for all pages of its browser: that of the others goes on as it was. */

@@ -43,7 +43,7 @@ async function problem(response) {
 	return found;
 }
 
-async function send(method, path, body, headers) {
+async function send(method, path, body, headers, keepalive = false) {
 	try {
 		const response = await fetch(path, {
 			method,
@@ -52,6 +52,7 @@ async function send(method, path, body, headers) {
 			credentials: "same-origin",
 			cache: "no-store",
 			redirect: "error",
+			keepalive,
 			signal: AbortSignal.timeout(PATIENCE_MS),
 		});
 		tellTime(Number(response.headers.get("Wasl-Now")));
@@ -103,12 +104,12 @@ export async function change(method, path, body, options = {}) {
 	}
 }
 
-async function changeOnce(method, path, body, { match = null, passive = false }) {
+async function changeOnce(method, path, body, { match = null, passive = false, keepalive = false }) {
 	const headers = { "Wasl-CSRF": csrf };
 	if (body !== undefined) headers["Content-Type"] = "application/json";
 	if (match) headers["If-Match"] = match;
 	if (passive) headers["Wasl-Passive"] = "1";
-	const response = await send(method, path, body, headers);
+	const response = await send(method, path, body, headers, keepalive);
 	if (!response.ok) throw await problem(response);
 	acted(passive);
 	const text = await response.text();

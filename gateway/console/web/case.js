@@ -173,6 +173,19 @@ export async function show(shown) {
 		}
 	}
 
+	/** The message in which something was answered; what is older than the page is read until it comes. */
+	async function goTo(at) {
+		let node = null;
+		while (!(node = place.timeline.querySelector(`.in[data-at="${at}"]`)) && next) await loadMessages(next);
+		if (!node) return toast(t("message.gone"));
+		const fold = node.closest("details");
+		if (fold) fold.open = true;
+		node.tabIndex = -1;
+		node.scrollIntoView({ block: "center" });
+		node.focus();
+		return null;
+	}
+
 	const undoOne = async (id) => {
 		await change("DELETE", base + "/messages/" + id);
 		await loadMessages();
@@ -313,7 +326,7 @@ export async function show(shown) {
 			h("p", { class: "line" }, caution(one)),
 		);
 		fill(place.owner, owner());
-		fill(place.facts, parts.facts(one), parts.sensitive(one), parts.answers(one));
+		fill(place.facts, parts.facts(one), parts.sensitive(one), parts.answers(one, goTo));
 		const again = async () => {
 			forget(base);
 			await reload();
@@ -407,25 +420,6 @@ export async function show(shown) {
 			),
 		),
 	);
-	await loadMessages();
-
-	const renew = inTurn(() => Promise.all([loadMessages(null, true), panel ? null : reload(true)]).then(reached, () => {}));
-	undo.push(
-		onEvent((name, data) => {
-			if (name === "presence" && data.ref === code)
-				present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing");
-			else if ((name === "message" && data.ref === code) || name === "poll" || name === "alert" || name === "queue")
-				renew();
-		}),
-	);
-	present("viewing");
-	const here2 = setInterval(() => present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing"), PRESENCE_MS);
-	undo.push(
-		() => clearInterval(here2),
-		() => present("gone"),
-		() => reply?.end(),
-	);
-
 	const writes = one.may.includes("write");
 	onPage({
 		...(writes
@@ -456,6 +450,25 @@ export async function show(shown) {
 		},
 		u: { name: "keys.queue", run: () => void (location.hash = "#/queue") },
 	});
+	await loadMessages();
+
+	const renew = inTurn(() => Promise.all([loadMessages(null, true), panel ? null : reload(true)]).then(reached, () => {}));
+	undo.push(
+		onEvent((name, data) => {
+			if (name === "presence" && data.ref === code)
+				present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing");
+			else if ((name === "message" && data.ref === code) || name === "poll" || name === "alert" || name === "queue")
+				renew();
+		}),
+	);
+	present("viewing");
+	const here2 = setInterval(() => present(Date.now() - lastTyped < PRESENCE_MS ? "typing" : "viewing"), PRESENCE_MS);
+	undo.push(
+		() => clearInterval(here2),
+		() => present("gone"),
+		() => reply?.end(),
+	);
+
 	return () => {
 		for (const fn of undo) fn();
 	};

@@ -122,7 +122,7 @@ function answerValue(answer) {
 const talkOf = (answer) => answer.flow + " " + answer.answered_at.slice(0, 10);
 
 /** One conversation of one day, the newest first: what was answered months ago is not mixed with what was answered yesterday. */
-export function answers(one) {
+export function answers(one, goTo) {
 	if (one.answers.length === 0) return h("p", { class: "hint" }, t("answers.none"));
 	const talks = new Map();
 	for (const answer of one.answers) talks.set(talkOf(answer), [...(talks.get(talkOf(answer)) ?? []), answer]);
@@ -141,7 +141,21 @@ export function answers(one) {
 							"div",
 							null,
 							h("dt", null, word("state", answer.state)),
-							h("dd", { title: answer.answered_at }, answerValue(answer)),
+							h(
+								"dd",
+								{ title: answer.answered_at },
+								answerValue(answer),
+								" ",
+								h(
+									"button",
+									{
+										class: "bare noprint",
+										"aria-label": t("answers.where") + " – " + word("state", answer.state),
+										onclick: () => goTo(answer.answered_at),
+									},
+									"↓",
+								),
+							),
 						),
 					),
 				),

@@ -1,6 +1,6 @@
 // The queue: who needs somebody first.  The gateway orders it; a row never moves while somebody looks at it.
 import { fill, h } from "./dom.js";
-import { get, post, query } from "./api.js";
+import { change, get, post, query } from "./api.js";
 import { act, explain } from "./forms.js";
 import { clock, number, plural, since, t, word } from "./i18n.js";
 import {
@@ -20,7 +20,7 @@ import {
 } from "./labels.js";
 import { PRIORITIES, STATUSES } from "./codes.js";
 import { onPage } from "./keys.js";
-import { assignmentHours, offices } from "./lists.js";
+import { assignmentHours, officeName, offices } from "./lists.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { say } from "./shell.js";
 
@@ -102,6 +102,44 @@ function filters(parameters) {
 			]),
 			h("a", { href: "#/queue" }, t("queue.nofilter")),
 		),
+	);
+}
+
+/** What a view is called follows from its filters. */
+function viewName(parameters) {
+	return [
+		parameters.folder && parameters.folder !== "all" ? t("folder." + parameters.folder) : null,
+		parameters.priority,
+		parameters.status ? word("status", parameters.status) : null,
+		parameters.direction ? word("direction", parameters.direction) : null,
+		parameters.office ? officeName(parameters.office) : null,
+		parameters.unread ? t("queue.unread.only") : null,
+	]
+		.filter(Boolean)
+		.join(" · ");
+}
+
+function views(session, parameters) {
+	const here = query("", parameters).slice(1);
+	const known = session.views.includes(here);
+	const keep = async (list) =>
+		dispatchEvent(new CustomEvent("session", { detail: await change("PATCH", "/api/v1/session", { views: list }) }));
+	return h(
+		"p",
+		{ class: "views" },
+		session.views.map((view) => [
+			h(
+				"a",
+				{ href: "#/queue?" + view, "aria-current": view === here ? "true" : null },
+				viewName(Object.fromEntries(new URLSearchParams(view))),
+			),
+			" ",
+		]),
+		known
+			? act(t("view.forget"), () => keep(session.views.filter((view) => view !== here)), { class: "small" })
+			: viewName(parameters) && session.views.length < 8
+				? act(t("view.keep"), () => keep([...session.views, here]), { class: "small" })
+				: null,
 	);
 }
 
@@ -237,6 +275,7 @@ export async function show({ session, main, parameters, here }) {
 		),
 		h("nav", { "aria-label": t("queue.folders") }, folders),
 		filters(parameters),
+		views(session, parameters),
 		back,
 		notice,
 		list,

@@ -5,6 +5,7 @@ import { change, get, post } from "./api.js";
 import { act, explain } from "./forms.js";
 import { languageName, number, plural, t, word } from "./i18n.js";
 import { warned } from "./labels.js";
+import { callback } from "./lists.js";
 import { say, toast } from "./shell.js";
 import { measure } from "./sms.js";
 
@@ -24,6 +25,12 @@ function count(text) {
 		m.encoding === "GSM-7" ? t("sms.gsm") : t("sms.unicode"),
 		text ? [" · ", t("sms.left"), " ", ltr(number(m.limit - m.units.at(-1)))] : null,
 	];
+}
+
+/** What stands for something else in a prepared reply; what is not known stays, so that the writer sees it. */
+function filled(words, one, session) {
+	const known = { name: one.name, me: session.name, ref: one.ref, callback: callback() };
+	return words.replace(/\{(name|me|ref|callback)\}/g, (hole, name) => known[name] || hole);
 }
 
 export function replyBox({ one, session, after, typing }) {
@@ -53,22 +60,30 @@ export function replyBox({ one, session, after, typing }) {
 		},
 	});
 
-	async function keep() {
+	async function keep(leaving = false) {
 		timer = null;
 		try {
-			await change("PUT", base + "/draft", { text: box.value }, { passive: true });
+			await change("PUT", base + "/draft", { text: box.value }, { passive: true, keepalive: leaving });
 			if (!gone) fill(saved, box.value ? t("reply.saved") : "");
 		} catch {
 			fill(saved, t("reply.notsaved"));
 		}
 	}
 
+	/** The page closes, or another begins: what was typed in the last second is kept all the same. */
+	function atOnce() {
+		if (!timer) return;
+		clearTimeout(timer);
+		keep(true);
+	}
+	addEventListener("pagehide", atOnce);
+
 	function wrote() {
 		fill(counter, count(box.value));
 		fill(saved);
 		clearTimeout(timer);
 		clearTimeout(asking);
-		timer = setTimeout(keep, DRAFT_MS);
+		timer = setTimeout(() => keep(), DRAFT_MS);
 		asking = setTimeout(judge, ASK_MS);
 		typing();
 	}
@@ -229,7 +244,7 @@ export function replyBox({ one, session, after, typing }) {
 				const reply = event.target.replies?.[Number(event.target.value)];
 				if (reply) {
 					const at = box.selectionStart ?? box.value.length;
-					const words = reply[one.language] || reply.fr;
+					const words = filled(reply[one.language] || reply.fr, one, session);
 					box.value = box.value.slice(0, at) + words + box.value.slice(box.selectionEnd ?? at);
 					wrote();
 					box.focus();
@@ -298,10 +313,8 @@ export function replyBox({ one, session, after, typing }) {
 		end: () => {
 			gone = true;
 			clearTimeout(asking);
-			if (timer) {
-				clearTimeout(timer);
-				keep();
-			}
+			removeEventListener("pagehide", atOnce);
+			atOnce();
 		},
 		session,
 	};

@@ -35,7 +35,7 @@ function one(message, hooks) {
 	const out = message.direction === "out";
 	return h(
 		"li",
-		{ class: "message " + (out ? "out" : "in"), "data-message": message.message_id },
+		{ class: "message " + (out ? "out" : "in"), "data-message": message.message_id, "data-at": message.created_at },
 		h(
 			"p",
 			{ class: "meta" },
