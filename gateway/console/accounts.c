@@ -107,7 +107,14 @@ void account_codes_new(struct account_codes *out)
 
 bool account_password_good(struct str password, struct str user, struct str name)
 {
-	return !str_eq_nocase(password, user) && !str_eq_nocase(password, name);
+	enum { DIFFERENT = 5 };
+	bool seen[256] = { false };
+	size_t different = 0;
+	for (size_t i = 0; i < password.len; i++) {
+		different += !seen[(unsigned char)password.at[i]];
+		seen[(unsigned char)password.at[i]] = true;
+	}
+	return different >= DIFFERENT && !str_eq_nocase(password, user) && !str_eq_nocase(password, name);
 }
 
 void account_totp_uri(struct str user, struct str secret, struct buf *out)

@@ -31,7 +31,7 @@ int account_reset(struct db *db, struct str user, struct str by, int64_t now_ms,
 int account_disable(struct db *db, struct str user, struct str by, int64_t now_ms) __attribute__((warn_unused_result));
 /* New recovery codes, and what is stored of them. */
 void account_codes_new(struct account_codes *out);
-/* Not one's own name; its length is held elsewhere. */
+/* Not one's own name, not few letters again and again; its length is held elsewhere. */
 bool account_password_good(struct str password, struct str user, struct str name);
 /* "otpauth://totp/Wasl:amina?secret=..." for the drawing. */
 void account_totp_uri(struct str user, struct str secret, struct buf *out);

@@ -168,7 +168,7 @@ void api_password(struct call *call)
 		return;
 	a->action = "user.password";
 	if (!account_password_good(a->wanted, call->session.user, call->session.name) || str_eq(a->wanted, a->password))
-		call_bad(call, "new", "Neither the own name nor the old one.");
+		call_bad(call, "new", "Not the own name, not the old one, not few letters again and again.");
 	else
 		ask_password(call);
 }

@@ -78,7 +78,9 @@ static json_t *draft_of(struct call *call)
 
 static json_t *may_of(struct call *call)
 {
-	json_t *may = json_pack("[s, s, s]", "write", "assign", "phone");
+	json_t *may = json_pack("[s, s]", "write", "phone");
+	if (!call->seen.by_glass)
+		(void)json_array_append_new(may, json_string("assign"));
 	if (call_may(call, ROLE_PROTECTION))
 		(void)json_array_append_new(may, json_string("sensitive"));
 	(void)json_array_append_new(may, json_string("erase"));

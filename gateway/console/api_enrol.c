@@ -120,7 +120,7 @@ void api_enrol(struct call *call)
 	if (!call_text(call, "password", ACCOUNT_PASSWORD_LEAST, 256, false, &e->password) || !call_text(call, "code", 6, 6, false, &code))
 		return;
 	if (!account_password_good(e->password, str_of(e->user), str_of(e->name))) {
-		call_bad(call, "password", "Not the own name.");
+		call_bad(call, "password", "Not the own name, not few letters again and again.");
 		return;
 	}
 	if (auth_code_step(str_of(e->secret), code, call->now_ms, 0) == 0) {

@@ -28,8 +28,12 @@ static int write_glass(struct call *call, struct gateway *g, struct db *db)
 void api_glass(struct call *call)
 {
 	struct str reason;
-	if (call_text(call, "reason", 8, 500, false, &reason))
+	if (!call_text(call, "reason", 8, 500, false, &reason))
+		return;
+	if (call->seen.by_glass)
 		call_write(call, write_glass, call_empty);
+	else
+		call_problem(call, 409, "conflict", "This case is open to you as it is.");
 }
 
 /* ---- the second person: managers see all of them, protection those whose cases are its own.  ?4: sees all */

@@ -40,7 +40,7 @@ struct sitting {
 struct seen_case { /* what policy.c found out about the case in the path */
 	int64_t contact_id;
 	struct str ref, office, assigned_to;
-	bool protected, by_glass; /* by_glass: only because the glass was broken */
+	bool protected, by_glass; /* by_glass: only because the glass was, or is to be, broken */
 };
 
 struct call;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAMS_MAX = 256, PRESENT_MAX = 256, TICK_MS = 1000, HEARTBEAT_MS = 15000, PRESENT_MS = 40000 };
+enum { STREAMS_MAX = 256, STREAMS_OF_ONE = 16, PRESENT_MAX = 256, TICK_MS = 1000, HEARTBEAT_MS = 15000, PRESENT_MS = 40000 };
 enum { ROOM_MS = 100 }; /* each page that listens asks again after an event: so long between events for each of them */
 
 struct listener_of_events {
@@ -224,9 +224,15 @@ void api_events(struct call *call)
 {
 	struct desk_events *e = call->c->events;
 	struct listener_of_events *l = NULL;
-	for (size_t i = 0; !l && i < STREAMS_MAX; i++)
+	size_t own = 0;
+	for (size_t i = 0; i < STREAMS_MAX; i++) {
 		if (!e->listener[i].stream)
 			l = &e->listener[i];
+		else
+			own += e->listener[i].staff_id == call->session.staff_id;
+	}
+	if (own >= STREAMS_OF_ONE) /* nobody takes the places of all */
+		l = NULL;
 	struct http_response response = { .status = 200 };
 	http_add_header(&response, "Content-Type", STR("text/event-stream"));
 	http_add_header(&response, "Cache-Control", STR("no-store"));

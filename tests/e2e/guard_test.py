@@ -56,6 +56,10 @@ def glass(gw, people, refs):
     c, manager, p = people["counsellor"], people["manager"], people["protection"]
     reason = "the colleague in Oujda is ill today"
     check("the glass breaks", c.post("/cases/%s/break-glass" % refs["oujda"], {"reason": reason}).status == 204)
+    check("where it is open already there is nothing to break",
+          c.post("/cases/%s/break-glass" % refs["rabat"], {"reason": reason}).status == 409)
+    check("nothing is offered that is refused", "assign" not in c.get("/cases/" + refs["oujda"]).json["may"] and
+          "assign" in c.get("/cases/" + refs["rabat"]).json["may"])
     check("and opens the case for an hour", c.get("/cases/" + refs["oujda"]).status == 200)
     for key, value in (("office", "RABAT"), ("assigned_to", "p_counsellor"), ("city", "RABAT"), ("region", "MA-04")):
         a = c.ask("PATCH", "/cases/" + refs["oujda"], {"set": {key: value}})
@@ -130,6 +134,11 @@ def events(gw, people, refs):
     check("an administrator hears of no case at all", not any(ref.encode() in heard for ref in refs.values()), str(heard))
     for one in (admin, c, p, stream):
         one.c.close()
+    many = [Stream(gw, people["manager"]) for _ in range(18)]
+    check("nobody takes the places of all who listen", [m.r.status for m in many] == [200] * 16 + [503] * 2,
+          str([m.r.status for m in many]))
+    for one in many:
+        one.c.close()
 
 
 # ---- changes
@@ -178,6 +187,8 @@ def account(gw, people):
     check("two desks", a.get("/session").status == b.get("/session").status == 200)
     wrong = a.post("/session/password", {"password": "not this one", "new": "a better one today"})
     check("not without the password that stands", wrong.status == 400 and wrong.json["type"] == "wrong-password", str(wrong.raw))
+    poor = a.post("/session/password", {"password": own.password, "new": "abababababababab"})
+    check("nor one of two letters", poor.status == 400)
     short = a.post("/session/password", {"password": own.password, "new": "short"})
     check("nor a short one", short.status == 400)
     thief = desk.Desk(gw.console_port)
