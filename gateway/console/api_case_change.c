@@ -82,6 +82,16 @@ static int may_be_set(struct call *call, struct db *db, const struct case_set *s
 	return rc;
 }
 
+int case_keys_set(struct call *call, struct gateway *g, struct db *db, const struct case_assignment *set, size_t count,
+		  struct str reason)
+{
+	struct case_set s = { .count = count };
+	for (size_t i = 0; i < count; i++)
+		s.set[i] = set[i];
+	int rc = may_be_set(call, db, &s);
+	return rc == 0 ? assign(call, g, db, set, count, reason) : rc;
+}
+
 /* Inside the item: between the look and the change nobody else can write. */
 static int write_set(struct call *call, struct gateway *g, struct db *db)
 {
@@ -141,9 +151,8 @@ void api_colleagues(struct call *call)
 	call_answer(call, 200, all ? json_pack("{s:o}", "items", all) : NULL);
 }
 
-static int write_assignment(struct call *call, struct gateway *g, struct db *db)
+int case_give(struct call *call, struct gateway *g, struct db *db, struct str to)
 {
-	struct str to = json_get_str(call->body, "to");
 	int rc = to.at ? may_be_given(call, db, to, call->seen.office) : 0;
 	if (rc != 0)
 		return rc;
@@ -154,6 +163,11 @@ static int write_assignment(struct call *call, struct gateway *g, struct db *db)
 	change.by = call->session.user;
 	rc = case_update(db, call->seen.ref, &change, call->now_ms);
 	return rc != 0 ? rc : audit_add(db, call->now_ms, call->session.user, STR("case.release"), call->seen.ref, STR(""));
+}
+
+static int write_assignment(struct call *call, struct gateway *g, struct db *db)
+{
+	return case_give(call, g, db, json_get_str(call->body, "to"));
 }
 
 void api_assign(struct call *call)

@@ -13,10 +13,16 @@
 	LAST_READ ")"
 #define IS_UNREAD "q.last_in > " LAST_READ
 #define OPEN_CASES "temp.queue_now q JOIN main.cases c ON c.rowid = q.case_row"
+#define FILTER_VALUES(call, folder) \
+	POLICY_CASE_VALUES(call), cell_of_i64((call)->now_ms), cell_of_i64((call)->session.staff_id), cell_of_text(folder), \
+		cell_of_text(word_or_null(call_query(call, "office"))), cell_of_text(word_or_null(call_query(call, "status"))), \
+		cell_of_text(word_or_null(call_query(call, "priority"))), cell_of_text(word_or_null(call_query(call, "direction"))), \
+		cell_of_i64(call_query(call, "unread").len > 0)
 /* ?6 folder; ?7 office; ?8 status; ?9 priority; ?10 direction; ?11 unread only */
 #define FILTERS "(?6 = 'all' OR (?6 = 'mine' AND c.assigned_to = ?3) OR (?6 = 'unassigned' AND c.assigned_to IS NULL)" \
 	" OR (?6 = 'overdue' AND q.overdue)) AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8)" \
 	" AND (?9 IS NULL OR c.priority = ?9) AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " IS_UNREAD ")"
+#define IN_ORDER " ORDER BY q.priority, q.waiting, q.ref LIMIT "
 
 static const char queue_sql[] =
 	"SELECT q.ref, q.priority, nullif(q.waiting, " QUEUE_NEVER ") AS waiting_since, c.status, c.direction,"
@@ -28,7 +34,7 @@ static const char queue_sql[] =
 	" q.overdue AS \"b:overdue\","
 	" (SELECT max(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id) AS last_message_at, c.updated_at"
 	" FROM " OPEN_CASES " JOIN main.contact p USING (contact_id) WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
-	" AND " FILTERS " AND (q.priority, q.waiting, q.ref) > (?12, ?13, ?14) ORDER BY q.priority, q.waiting, q.ref LIMIT ?15";
+	" AND " FILTERS " AND (q.priority, q.waiting, q.ref) > (?12, ?13, ?14)" IN_ORDER "?15";
 
 /* ---- why a case stands where it stands */
 
@@ -161,11 +167,7 @@ void api_queue(struct call *call)
 	}
 	int64_t limit = call_limit(call);
 	bool there = queue_now(call);
-	json_t *items = !there ? NULL : ROWS(call, queue_sql, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms),
-			     cell_of_i64(call->session.staff_id),
-			     cell_of_text(folder), cell_of_text(word_or_null(call_query(call, "office"))),
-			     cell_of_text(word_or_null(call_query(call, "status"))), cell_of_text(word_or_null(call_query(call, "priority"))),
-			     cell_of_text(word_or_null(call_query(call, "direction"))), cell_of_i64(call_query(call, "unread").len > 0),
+	json_t *items = !there ? NULL : ROWS(call, queue_sql, FILTER_VALUES(call, folder),
 			     cell_of_text(after[0]), cell_of_i64((int64_t)waiting), cell_of_text(after[2]), cell_of_i64(limit));
 	json_t *numbers = items ? counts(call) : NULL;
 	if (!numbers) {
@@ -180,4 +182,32 @@ void api_queue(struct call *call)
 	(void)json_object_set_new(answer, "counts", numbers);
 	(void)json_object_set_new(answer, "given_back", given_back(call));
 	call_read(call, "queue.read", folder, answer);
+}
+
+/* The references of all that match, for whoever wants to do something to them all. */
+json_t *queue_matching(struct call *call, int64_t most)
+{
+	static const char list_sql[] = "SELECT q.ref FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
+		" AND " FILTERS IN_ORDER "?12";
+	static const char count_sql[] = "SELECT count(*) FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND "
+		POLICY_CASE_MINE " AND " FILTERS;
+	struct str folder = call_query(call, "folder").len ? call_query(call, "folder") : STR("all");
+	char hash[40];
+	size_t i;
+	bool there = queue_now(call);
+	json_t *one, *refs = json_array(), *rows = there ? ROWS(call, list_sql, FILTER_VALUES(call, folder), cell_of_i64(most)) : NULL;
+	json_array_foreach(rows, i, one)
+		(void)json_array_append(refs, json_object_get(one, "ref"));
+	char *text = rows ? json_dumps(refs, JSON_COMPACT) : NULL;
+	json_decref(rows);
+	if (!text) {
+		json_decref(refs);
+		return NULL;
+	}
+	call_etag(str_of(text), hash);
+	free(text);
+	int64_t count = NUMBER_OF(call, count_sql, FILTER_VALUES(call, folder));
+	json_t *answer = json_pack("{s:o, s:I}", "refs", refs, "count", (json_int_t)count);
+	json_put_str(answer, "hash", str_slice(str_of(hash), 1, strlen(hash) - 1));
+	return answer;
 }

@@ -197,6 +197,8 @@ static void work_answered(struct letter *letter, int result)
 		call_free(call);
 	else if (result == 0)
 		call->then(call);
+	else if (call->refused)
+		call->refused(call);
 	else
 		refuse(call, result);
 }

@@ -95,6 +95,7 @@ struct call {
 	struct str audit_object;
 	int (*work)(struct call *call, struct gateway *g, struct db *db); /* of the letter */
 	handler_fn *then;       /* after it was committed */
+	handler_fn *refused;    /* where it was not: instead of a problem; NULL: a problem */
 	void (*act_settled)(struct gateway *g); /* of the act that was run (gateway/act.h) */
 	void *extra;            /* freed with the call */
 	struct err err;

@@ -14,7 +14,9 @@ handler_fn api_events, api_presence;
 /* api_lists.c */
 handler_fn api_lists;
 /* api_queue.c */
-handler_fn api_queue, api_counts;
+handler_fn api_queue, api_counts, api_matching;
+/* api_bulk.c */
+handler_fn api_bulk;
 /* api_case.c, api_case_change.c */
 handler_fn api_case, api_timeline, api_phone, api_checkin;
 handler_fn api_case_set, api_assign, api_colleagues, api_read, api_draft, api_draft_put;

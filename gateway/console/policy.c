@@ -26,6 +26,8 @@ const struct route routes[] = {
 	{ HTTP_GET, "/events", ROLE_ANY, SCOPE_NONE, api_events, NULL },
 	{ HTTP_GET, "/lists", ROLE_ANY, SCOPE_NONE, api_lists, NULL },
 	{ HTTP_GET, "/queue", CASE, SCOPE_NONE, api_queue, NULL },
+	{ HTTP_GET, "/queue/matching", CASE, SCOPE_NONE, api_matching, NULL },
+	{ HTTP_POST, "/queue/bulk", CASE, SCOPE_NONE, api_bulk, NULL },
 	{ HTTP_GET, "/counts", ROLE_ANY, SCOPE_NONE, api_counts, NULL },
 	{ HTTP_GET, "/cases/{ref}", CASE, SCOPE_CASE, api_case, NULL },
 	{ HTTP_PATCH, "/cases/{ref}", CASE, SCOPE_CASE, api_case_set, NULL },

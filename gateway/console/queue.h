@@ -3,6 +3,7 @@
 #define GATEWAY_CONSOLE_QUEUE_H
 
 #include "db/message.h"
+#include "gateway/case_change.h"
 #include "gateway/console/handlers.h"
 
 /* Since when the person of case c waits, in ms; NULL: does not.  The first such word ends the search: a person who wrote much
@@ -21,6 +22,15 @@
  * never behind what staff did here.  false: the database does not answer. */
 #define QUEUE_NEVER "9223372036854775807"
 bool queue_now(struct call *call);
+
+/* For many cases at once (api_bulk.c).  {"refs": at most that many in the order of the queue, "count": of all that match the
+ * filters of the URL, "hash": of those references}; NULL: an error. */
+json_t *queue_matching(struct call *call, int64_t most);
+/* Inside an item, of call->seen: to a colleague who may see it, at == NULL: back to the queue; keys of `wasl case set`.  As the
+ * routes of the one case do it: call->err says why not. */
+int case_give(struct call *call, struct gateway *g, struct db *db, struct str to) __attribute__((warn_unused_result));
+int case_keys_set(struct call *call, struct gateway *g, struct db *db, const struct case_assignment *set, size_t count,
+		  struct str reason) __attribute__((warn_unused_result)); /* count: at most 32 */
 
 /* Array of words of openapi.json's reasons. */
 json_t *queue_reasons(struct call *call, struct str ref, int64_t children, bool waits);

@@ -301,6 +301,40 @@ def checkin_now(gw, person, refs):
     check("one row of it", waves.count("SPONT") == 1, str(waves))
 
 
+def bulk(gw, people, refs):
+    """Each case under its own rules, with its own line of the audit; what is refused is told and stops nothing."""
+    c, everywhere = people["counsellor"], [refs["rabat"], refs["child"], "10000001"]
+    a = c.get("/queue/matching?folder=all")
+    check("what matches is what the queue shows", a.json["refs"] == [i["ref"] for i in c.get("/queue").json["items"]] and
+          a.json["count"] == len(a.json["refs"]), str(a.raw))
+    for body in ({"do": "close", "refs": everywhere}, {"do": "assign", "refs": everywhere}, {"do": "read", "refs": []},
+                 {"do": "read", "refs": ["10000001"] * 2}, {"do": "read", "refs": ["%08d" % n for n in range(101)]},
+                 {"do": "read", "refs": [7]}, {"do": "read"}):
+        check("refused: %s" % str(body)[:40], c.post("/queue/bulk", body).status == 400)
+    check("another set matches by now", c.post("/queue/bulk?folder=mine", {"do": "read", "refs": a.json["refs"], "hash": a.json["hash"]}).status == 412)
+    b = c.post("/queue/bulk?folder=all", {"do": "read", "refs": a.json["refs"], "hash": a.json["hash"]})
+    check("all of them are read", b.status == 200 and b.json["done"] == a.json["count"] and
+          sum(i["unread"] for i in c.get("/queue").json["items"]) == 0, str(b.raw))
+    b = c.post("/queue/bulk", {"do": "assign", "to": "p_counsellor", "refs": everywhere}).json
+    check("a child's case and one that is none are refused, the own one is done", b["done"] == 1 and
+          [r["ref"] for r in b["refused"]] == everywhere[1:], str(b))
+    check("it is", c.get("/cases/" + refs["rabat"]).json["assigned_to"] == "p_counsellor")
+    b = c.post("/queue/bulk", {"do": "assign", "to": "p_admin", "refs": [refs["rabat"]]}).json
+    check("not to who may not see it, and why", b["done"] == 0 and "may see" in b["refused"][0]["why"], str(b))
+    b = c.post("/queue/bulk", {"do": "release", "refs": [refs["rabat"]]}).json
+    check("given back", b["done"] == 1 and c.get("/cases/" + refs["rabat"]).json["assigned_to"] is None, str(b))
+    b = c.post("/queue/bulk", {"do": "office", "to": "NOWHERE", "refs": [refs["rabat"]]}).json
+    check("no such office", b["done"] == 0 and b["refused"], str(b))
+    p = people["protection"]
+    b = p.post("/queue/bulk", {"do": "office", "to": "CASABLANCA", "refs": [refs["child"], refs["oujda"]]}).json
+    check("moved to an office, out of one's own sight", b["done"] == 1 and p.get("/cases/" + refs["child"]).status == 404 and
+          [r["ref"] for r in b["refused"]] == [refs["oujda"]], str(b))
+    gw.run("case", "set", refs["child"], "office=RABAT", "--as", "root")
+    rows = people["auditor"].get("/audit?limit=100&actor=p_counsellor&object=" + refs["rabat"]).json["items"]
+    said = [r["action"] for r in rows]
+    check("each is in the audit as if done alone", "case.set assigned_to=p_counsellor" in said and "case.release" in said, str(said))
+
+
 def holidays(gw, people, refs):
     """A day is quiet from the moment it is said, over a restart, and no longer than it is said."""
     admin, person = people["admin"], people["counsellor"]  # who broke the glass of it
@@ -442,6 +476,7 @@ with house.House() as gw:
     merge(people, first, refs)
     events(gw, first, refs)
     checkin_now(gw, first, refs)
+    bulk(gw, people, refs)
     holidays(gw, people, refs)
     order(gw, first)
     reports(gw, people)

@@ -1,12 +1,10 @@
 #!/usr/bin/env node
 // The desk in a real browser, against a real gateway: the door, every page in every language, the keyboard, what is live, what
 // happens when the line is lost or nobody sits there.
-import fs from "node:fs";
-import { createRequire } from "node:module";
 import { Gateway, enrol, openBrowser, openPage, signIn, totp, turn } from "./desk.mjs";
+import { axe, fits } from "./axe.mjs";
 import { check, end } from "./report.mjs";
 
-const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PASSWORD = "cinq mots pour une porte";
 const ROLES = "operator,counsellor,protection,psea,me,manager,admin,auditor";
 const LANGUAGES = ["fr", "en", "ar"];
@@ -23,38 +21,6 @@ async function people() {
 	await gateway.ussd("+212600000304", ["1", "1", "1", "1", "2"]);
 	await gateway.sms("+212600000301", "Bonjour, avez-vous des nouvelles ?");
 	await gateway.sms("+212600000303", "سلام، متى تتصلون؟");
-}
-
-async function axe(page, promise) {
-	await page.evaluate(AXE);
-	const found = await page.evaluate(() =>
-		// eslint-disable-next-line no-undef
-		axe.run(document, {
-			runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-			resultTypes: ["violations"],
-		}),
-	);
-	const words = found.violations.map(
-		(one) =>
-			`${one.id}: ${one.nodes
-				.slice(0, 3)
-				.map((node) => node.html.slice(0, 160))
-				.join(" ; ")}`,
-	);
-	check(promise + ": axe finds nothing", words.length === 0, words.join(" | "));
-}
-
-async function fits(page, promise) {
-	const over = await page.evaluate(() => ({
-		page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
-		small: [...document.querySelectorAll("button, select, summary, input:not([type=checkbox]):not([type=radio])")]
-			.filter((node) => node.checkVisibility() && !node.closest(".unseen"))
-			.map((node) => [node.outerHTML.slice(0, 80), node.getBoundingClientRect()])
-			.filter(([, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
-			.map(([html]) => html),
-	}));
-	check(promise + ": no sideways scroll at 320 px", over.page <= 0, over);
-	check(promise + ": targets of 24 px", over.small.length === 0, over.small);
 }
 
 async function everyPage(context, refs) {

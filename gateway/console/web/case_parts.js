@@ -182,7 +182,7 @@ export function checkins(one) {
 				)
 			: null,
 		table({
-			caption: t("checkins.title"),
+			caption: t("wave"),
 			hidden: true,
 			head: [t("wave"), t("checkins.due"), t("checkins.outcome"), t("checkins.completed")],
 			rows: one.checkins.map((wave) => [

@@ -1,6 +1,7 @@
 // The queue: who needs somebody first.  The gateway orders it; a row never moves while somebody looks at it.
 import { fill, h } from "./dom.js";
 import { change, get, post, query } from "./api.js";
+import { bulk } from "./bulk.js";
 import { act, explain } from "./forms.js";
 import { clock, number, plural, since, t, word } from "./i18n.js";
 import {
@@ -30,11 +31,12 @@ function address(parameters, changed) {
 	return query("#/queue", { ...parameters, ...changed });
 }
 
-function row(item, session, take) {
+function row(item, session, take, many) {
 	const mine = item.assigned_to === session.user;
 	return h(
 		"li",
 		{ "data-ref": item.ref, class: item.unread ? "row new" : "row" },
+		many.box(item.ref),
 		h(
 			"a",
 			{ class: "case", href: "#/case/" + item.ref },
@@ -174,6 +176,7 @@ export async function show({ session, main, parameters, here }) {
 			)
 		: null;
 	const list = h("ol", { class: "queue" });
+	const many = bulk({ session, filters: { ...parameters, folder }, after: () => refresh() });
 	const foot = h("div");
 	const folders = h("ul", { class: "tabs" });
 
@@ -181,7 +184,7 @@ export async function show({ session, main, parameters, here }) {
 		await post("/api/v1/cases/" + code + "/assign", { to: session.user });
 		const item = items.find((one) => one.ref === code);
 		if (item) item.assigned_to = session.user;
-		list.querySelector(`[data-ref="${code}"]`)?.replaceWith(row(item, session, take));
+		list.querySelector(`[data-ref="${code}"]`)?.replaceWith(row(item, session, take, many));
 		list.querySelector(`[data-ref="${code}"] a`)?.focus();
 		say(t("taken"));
 	}
@@ -205,7 +208,7 @@ export async function show({ session, main, parameters, here }) {
 		);
 		fill(
 			list,
-			items.map((item) => row(item, session, take)),
+			items.map((item) => row(item, session, take, many)),
 		);
 		fill(
 			foot,
@@ -244,7 +247,7 @@ export async function show({ session, main, parameters, here }) {
 			if (!old || JSON.stringify(items[i]) === JSON.stringify(item)) continue;
 			items[i] = item;
 			const at = old.contains(document.activeElement) ? document.activeElement.tagName : null;
-			const renewed = row(item, session, take);
+			const renewed = row(item, session, take, many);
 			old.replaceWith(renewed);
 			if (at) (renewed.querySelector(at) ?? renewed.querySelector("a")).focus();
 		}
@@ -276,6 +279,7 @@ export async function show({ session, main, parameters, here }) {
 		h("nav", { "aria-label": t("queue.folders") }, folders),
 		filters(parameters),
 		views(session, parameters),
+		many.node,
 		back,
 		notice,
 		list,
@@ -297,6 +301,7 @@ export async function show({ session, main, parameters, here }) {
 		k: { name: "keys.up", run: () => step(-1) },
 		Enter: { name: "keys.open.case", run: (event) => (event.target.closest("a, button") ? false : links()[0]?.click()) },
 		a: { name: "keys.take", run: () => (current() ? take(current()).catch((error) => say(explain(error))) : false) },
+		x: { name: "keys.pick", run: () => (current() ? many.toggle(current()) : false) },
 		".": { name: "keys.refresh", run: () => void refresh() },
 	});
 
