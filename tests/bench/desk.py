@@ -27,7 +27,7 @@ def sit(state, cookies):
         roles = "manager me" if i == PEOPLE else "counsellor"
         db.execute("INSERT INTO staff (staff_id, user, name, roles, state, created_at) VALUES (?, ?, ?, ?, 'ACTIVE', ?)",
                    (1000 + i, "desk%d" % i, "Desk %d" % i, roles, now))
-        db.execute("INSERT INTO staff_session VALUES (?, ?, ?, ?)", (hashlib.sha256(token.encode()).digest(), 1000 + i, now, now))
+        db.execute("INSERT INTO staff_session (token_hash, staff_id, began_at, seen_at) VALUES (?, ?, ?, ?)", (hashlib.sha256(token.encode()).digest(), 1000 + i, now, now))
     db.commit()
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()

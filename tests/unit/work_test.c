@@ -1,9 +1,12 @@
 /* The daily work: alerts that nobody takes reach the phones on duty, calls have consequences, and each sees only the own rows. */
+#include "db/case_file.h"
 #include "db/contact.h"
 #include "db/message.h"
 #include "db/work.h"
 #include "gateway/acts.h"
+#include "gateway/calendar.h"
 #include "gateway/escalate.h"
+#include "gateway/lease.h"
 #include "gateway/sight.h"
 #include "tests/unit/check.h"
 
@@ -277,6 +280,85 @@ static void complain(const char *problem, void *user)
 	fprintf(stderr, "%s\n", problem);
 }
 
+/* ---- assignments are leases */
+
+static void set(enum case_text what, const char *to)
+{
+	struct case_change change = case_change_none();
+	change.text[what] = str_of(to);
+	change.by = STR("root");
+	CHECK_INT(case_update(&g.db, str_of(ref), &change, now_ms), 0);
+}
+
+/* Whose it is after a look at this time; what changes is kept. */
+static struct str whose(int64_t at_ms)
+{
+	struct case_row row;
+	now_ms = at_ms;
+	begin();
+	CHECK_INT(lease_sweep(&g, now_ms), 0);
+	CHECK_INT(case_by_ref(&g.db, str_of(ref), NULL, &row), 1);
+	end(true);
+	return arena_str(&g.db.arena, str_of(row.assigned_to));
+}
+
+static void test_lease(void)
+{
+	enum { HOUR = 60 * 60 * 1000 };
+	check_begin("office hours: a weekend and a night are none");
+	CHECK_INT(calendar_office_after(&g.config, MONDAY_10, 16), MONDAY_10 + 2 * DAY);
+	CHECK_INT(calendar_office_after(&g.config, MONDAY_10 + 4 * DAY + 5 * HOUR, 4), MONDAY_10 + 7 * DAY + HOUR);
+	CHECK_INT(calendar_office_after(&g.config, MONDAY_10, 0), MONDAY_10);
+
+	check_begin("what nothing is done about goes back after so many of them");
+	now_ms = MONDAY_10 + 7 * DAY;
+	begin();
+	set(CASE_STATUS, "ASSIGNED");
+	set(CASE_ASSIGNED_TO, "amina");
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 9 * DAY - HOUR), STR("amina"));
+	CHECK_STR(whose(MONDAY_10 + 9 * DAY + HOUR), STR(""));
+	CHECK_INT(number("SELECT count(*) FROM audit WHERE action = 'case.lease' AND actor = 'wasl'"), 1);
+
+	check_begin("an act of whose it is puts that off, one of somebody else does not");
+	begin();
+	set(CASE_ASSIGNED_TO, "amina");
+	end(true);
+	now_ms = MONDAY_10 + 10 * DAY;
+	struct note note = { .ref = str_of(ref), .author = STR("amina"), .text = STR("called the embassy") };
+	begin();
+	CHECK_INT(note_add(&g.db, &who, &note, now_ms), 0);
+	end(true);
+	now_ms = MONDAY_10 + 11 * DAY;
+	note.author = STR("samir");
+	begin();
+	CHECK_INT(note_add(&g.db, &who, &note, now_ms), 0);
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 11 * DAY + 2 * HOUR), STR("amina"));
+	CHECK_STR(whose(MONDAY_10 + 14 * DAY + HOUR), STR(""));
+
+	check_begin("once the person was counselled it rests as long as nobody waits");
+	begin();
+	set(CASE_STATUS, "DOCS");
+	set(CASE_ASSIGNED_TO, "amina");
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 60 * DAY), STR("amina"));
+	struct message m = { .channel = STR("at"), .status = "received", .class = "", .encoding = "GSM-7", .contact_id = who.contact_id,
+			     .created_at = now_ms, .text = STR("allo ?") };
+	begin();
+	CHECK_INT(message_add(&g.db, &m, &who.key), 0);
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 61 * DAY), STR("amina"));
+	CHECK_STR(whose(MONDAY_10 + 68 * DAY), STR(""));
+
+	check_begin("0 hours: an assignment stands");
+	g.config.limits.assignment_hours = 0;
+	begin();
+	set(CASE_ASSIGNED_TO, "amina");
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 300 * DAY), STR("amina"));
+}
+
 int main(void)
 {
 	struct err err;
@@ -299,6 +381,7 @@ int main(void)
 	test_calls();
 	test_sharing();
 	test_sight();
+	test_lease();
 	seal_key_forget(&who.key);
 	gateway_close(&g);
 	return check_end();
