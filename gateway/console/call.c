@@ -24,11 +24,10 @@ void call_free(struct call *call)
 
 static void add_own_headers(struct call *call, struct http_response *response)
 {
-	char now[24];
-	(void)snprintf(now, sizeof now, "%lld", (long long)gateway_now(call->c->g));
+	(void)snprintf(call->now, sizeof call->now, "%lld", (long long)gateway_now(call->c->g));
 	web_security_headers(response);
 	http_add_header(response, "Cache-Control", STR("no-store"));
-	http_add_header(response, "Wasl-Now", str_of(now)); /* an old laptop's clock may stand anywhere */
+	http_add_header(response, "Wasl-Now", str_of(call->now)); /* an old laptop's clock may stand anywhere */
 	if (call->set_cookie[0])
 		http_add_header(response, "Set-Cookie", str_of(call->set_cookie));
 	if (call->clear_site)

@@ -101,7 +101,7 @@ struct call {
 	struct err err;
 	const char *problem;    /* a word for a refusal of work() */
 	bool json_api;          /* answers and problems are JSON:API's (jsonapi.org 1.0) */
-	char set_cookie[160];
+	char set_cookie[160], now[24]; /* headers lend their text until the reply is made */
 	bool clear_site;
 	int64_t last_message_id; /* for problem newer-message */
 	struct str last_message_by;

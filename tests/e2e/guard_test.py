@@ -319,6 +319,46 @@ def wire(gw, people):
     check("who signs in where somebody sat ends that session", first != second and old.get("/session").status == 401)
 
 
+# ---- bodies that no page would send
+
+BAD = (None, True, 0, -1, 2**63 - 1, 1e300, "", " ", "x" * 5000, "a\u0000b", "\u202e\ud83d\ude00", "'; DROP TABLE staff; --", [], [1, [2, [3]]],
+       {}, {"": {"": ""}}, ["x"] * 300)
+
+
+def bodies(gw, refs):
+    """Every operation with every member of its body as each of these: refused or taken, never a fault of ours."""
+    everybody = desk.Person(gw, "all", " ".join(desk.ROLES))
+    who, faults, asked = everybody.sign_in(), [], 0
+    for template, methods in desk.API["paths"].items():
+        for method, op in methods.items():
+            body = op.get("requestBody")
+            if not body or template in ("/api/v1/session", "/api/v1/session/password", "/api/v1/session/confirm", "/api/v1/session/recovery"):
+                continue
+            schema = body["content"]["application/json"]["schema"]
+            while "$ref" in schema:
+                schema = desk.API["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+            path = template.replace("{ref}", refs["rabat"]).replace("{id}", "1").replace("{name}", "nobody").replace("{act}", "take")
+            members = list(schema.get("properties", {})) or ["text", "kind", "id", "at", "purpose", "reason", "other", "phone"]
+            good = {m: "GOOD" for m in members}
+            for bad in BAD:
+                for one in ({m: bad for m in members}, {**good, members[0]: bad}, {**good, members[-1]: bad}):
+                    a = who.ask(method.upper(), path, one)
+                    asked += 1
+                    if a.status >= 500 or a.status in (0, 401):
+                        faults.append("%s %s %r -> %d" % (method, path, bad, a.status))
+    for raw in (b"", b"{", b"[]", b"null", b'"x"', b"{" * 5000, b'{"a":' * 3000, b'{"a":1,"a":2}', b"\xff\xfe", b'{"set":{"city":"RABAT"}}x'):
+        a = who.ask("PATCH", "/cases/" + refs["rabat"], raw=raw, headers={"Content-Type": "application/json"})
+        if a.status != 400:
+            faults.append("%r -> %d" % (raw[:20], a.status))
+    for query in ("limit=-1", "limit=99999999999999999999", "after=~~~~", "after=%00", "folder=%27", "office=%FF", "unread=" + "x" * 3000, "&&&=&"):
+        for path in ("/queue", "/alerts", "/tasks", "/audit", "/glass", "/cases/%s/timeline" % refs["rabat"], "/dashboard"):
+            if who.get(path + "?" + query).status >= 500:
+                faults.append(path + "?" + query)
+    check("%d bodies that no page would send" % asked, asked > 1000 and not faults, "\n".join(faults[:20]))
+    check("the gateway lives", who.get("/session").status == 200)
+    return who
+
+
 # ---- assignments are leases
 
 def lease(gw, accounts, refs):
@@ -387,6 +427,7 @@ with house.House() as gw:
     sending(gw, people, refs)
     own, desks = account(gw, people)
     demoted(gw, people)
+    bodies(gw, refs)
     wire(gw, people)
     me = later(gw, own, people)
     salma = me
