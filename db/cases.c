@@ -136,12 +136,23 @@ static int record_tags(struct db *db, struct str ref, const struct case_change *
 	return rc;
 }
 
+/* Nothing that staff or rules decide. */
+static bool is_said(const struct case_change *change)
+{
+	static const enum case_text decided[] = { CASE_STATUS, CASE_OFFICE, CASE_ASSIGNED_TO, CASE_DEPARTED_ON, CASE_RETURNED_ON,
+						  CASE_CLOSE_REASON, CASE_TAGS, CASE_DIRECTION, CASE_HANDED_OVER_ON };
+	for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
+		if (change->text[decided[i]].at)
+			return false;
+	return !change->priority.len && change->step < 0 && change->consent_checkins < 0 && change->checkin_safe < 0;
+}
+
 int case_update(struct db *db, struct str ref, const struct case_change *change, int64_t now_ms)
 {
 	int rc = change->text[CASE_TAGS].at ? record_tags(db, ref, change, now_ms) : 0;
 	if (rc != 0)
 		return rc;
-	struct query q = db_query(db, SQL_CASE_UPDATE);
+	struct query q = db_query(db, is_said(change) ? SQL_CASE_UPDATE_SAID : SQL_CASE_UPDATE);
 	bind_i64(&q, now_ms);
 	bind_text(&q, change->priority.len ? change->priority : STR(""));
 	bind_i64(&q, change->priority_may_fall);
