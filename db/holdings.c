@@ -98,6 +98,7 @@ const struct holding holdings[] = {
 
 	{ "meeting", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a session, by place and time" },
 	{ "historic_total", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "published figures" },
+	{ "message_hour", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "how many messages in an hour" },
 	{ "imported", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "keyed hashes of files" },
 	{ "opt_out", HOLDING_NOBODY, NULL, NULL, { { 0 } }, "a keyed hash; who said STOP is not written to again, ever" },
 	{ "tombstone", HOLDING_NOBODY, NULL, NULL, { { 0 } },

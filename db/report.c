@@ -73,8 +73,8 @@ static const char *const sql[RQ_COUNT] = {
 	[RQ_REFERRALS] = "SELECT r.service, r.organisation, r.outcome, count(*) FROM referral r JOIN cases k ON k.ref = r.case_ref"
 		" WHERE r.made_on BETWEEN ?1 AND ?2" OF_CASE " GROUP BY 1, 2, 3",
 	[RQ_TAGS] = "SELECT k.tags, count(*) FROM cases k WHERE" TRAVELLED " GROUP BY 1",
-	[RQ_MESSAGES] = "SELECT direction, mode, channel, status, count(*), sum(ifnull(segments, 1)) FROM message"
-		" WHERE created_at >= ?6 + 0 AND created_at < ?7 + 0 GROUP BY 1, 2, 3, 4",
+	[RQ_MESSAGES] = "SELECT direction, mode, channel, status, sum(n), sum(segments) FROM message_hour"
+		" WHERE hour >= ?6 / 3600000 AND hour < ?7 / 3600000 GROUP BY 1, 2, 3, 4 HAVING sum(n) > 0",
 	[RQ_FAILURES] = "SELECT channel, status, reason, count(*) FROM message WHERE direction = 'out'"
 		" AND status NOT IN ('sent', 'delivered') AND status IN ('failed', 'expired', 'rejected', 'unknown')"
 		" AND created_at >= ?6 + 0 AND created_at < ?7 + 0 GROUP BY 1, 2, 3",

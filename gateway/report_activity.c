@@ -188,7 +188,8 @@ void build_funnel(struct build *b)
 	f.left->compare = build_count_column(f.left, "walks", "Personnes");
 	f.left->crossings = 1;
 	build_query(b, RQ_SESSIONS, take_sessions, &f);
-	build_query(b, RQ_RUNS, take_runs, &f);
+	if (b->known) /* without a case there was no request, and half a million answers need not be looked at */
+		build_query(b, RQ_RUNS, take_runs, &f);
 	build_sort(f.mode, F_SESSIONS);
 	build_sort(f.language, F_SESSIONS);
 	build_sort(f.left, 1);

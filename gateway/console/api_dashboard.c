@@ -40,8 +40,8 @@ static const char waves_sql[] =
 static const char statuses_sql[] = "SELECT c.status, " SUPPRESSED("count(*)") " AS n FROM main.cases c WHERE c.opened_at >="
 	" ?1" OF_OFFICE
 	" GROUP BY c.status ORDER BY c.status";
-static const char messages_sql[] = "SELECT date(m.created_at / 1000, 'unixepoch') AS day, m.direction, count(*) AS n,"
-	" ifnull(sum(m.segments), 0) AS segments FROM main.message m WHERE m.created_at >= ?1 AND ?2 IS ?2 GROUP BY 1, 2 ORDER BY 1"
+static const char messages_sql[] = "SELECT date(m.hour * 3600, 'unixepoch') AS day, m.direction, sum(m.n) AS n,"
+	" sum(m.segments) AS segments FROM main.message_hour m WHERE m.hour >= ?1 / 3600000 AND ?2 IS ?2 GROUP BY 1, 2 ORDER BY 1"
 		" DESC LIMIT 800";
 /* An SMS of the staff, or a call that reached the person. */
 static const char first_reply_sql[] =

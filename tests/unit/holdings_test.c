@@ -117,7 +117,8 @@ static void put_value(struct buf *b, const char *table, const char *column, cons
 		{ "appointment", "answer", "'CONFIRMED'" }, { "appointment", "meeting_id", "NULL" }, { "note", "corrects", "NULL" },
 		{ "alert", "closed_at", "1790000000000" }, { "outbox", "sending", "0" }, { "referral", "made_on", "'2026-09-21'" },
 		{ "referral", "feedback_due", "'2026-10-21'" }, { "referral", "feedback_on", "NULL" }, { "task", "outcome", "'DONE'" },
-		{ "message", "status", "'received'" }, { "contact_was", "person", "x'00112233445566778899aabbccddeeff'" },
+		{ "message", "status", "'received'" }, { "message", "mode", "'sms'" }, { "message", "channel", "'at'" },
+		{ "contact_was", "person", "x'00112233445566778899aabbccddeeff'" },
 		{ "glass", "finding", "'RIGHT'" }, { "glass", "reviewed_by", "'second'" },
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -233,7 +234,7 @@ static void test_erase(struct db *db)
 	struct planted p;
 	struct contact again;
 	enum erase_obstacle obstacle;
-	int64_t before[48], cases = rows_of(db, "cases"), i = 0;
+	int64_t before[64], cases = rows_of(db, "cases"), i = 0;
 	begin(db);
 	plant(db, &p);
 	commit(db);

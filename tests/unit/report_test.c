@@ -95,10 +95,12 @@ static void alert(const struct contact *who, const char *ref, const char *kind, 
 	sql(text);
 }
 
+static int64_t to_point; /* of the messages that follow */
+
 static void message(bool out, bool ussd, const char *channel, const char *status, const char *reason, size_t segments)
 {
 	struct message m = { .out = out, .ussd = ussd, .channel = str_of(channel), .status = status, .reason = str_of(reason),
-			     .created_at = march, .segments = segments, .text = STR("x") };
+			     .created_at = march, .segments = segments, .point_id = to_point, .text = STR("x") };
 	must(message_add(&db, &m, &db.vault.own));
 }
 
@@ -184,10 +186,12 @@ static void lines(void)
 	message(false, false, "at", "received", "", 2);
 	message(true, false, "at", "delivered", "", 1);
 	message(true, false, "at", "delivered", "", 3);
+	to_point = guinean.point_id;
 	message(true, false, "at", "failed", "AbsentSubscriber", 1);
+	to_point = 0;
 	message(true, false, "at", "cancelled", "", 1);
-	message(true, false, "mtn", "sent", "", 1);
-	sql("UPDATE message SET point_id = (SELECT point_id FROM contact_point WHERE country = 'GN') WHERE reason = 'AbsentSubscriber'");
+	message(true, false, "mtn", "queued", "", 1);
+	sql("UPDATE message SET status = 'sending' WHERE channel = 'mtn'; UPDATE message SET status = 'sent' WHERE channel = 'mtn'");
 	sql("UPDATE cases SET source_point = 'RETOUR3' WHERE ref = '10000006'");
 	sql("UPDATE cases SET step = 1, assigned_to = 'amina' WHERE ref IN ('50000000', '60000009')");
 	sql("UPDATE cases SET step = 2 WHERE ref = '20000004'");
