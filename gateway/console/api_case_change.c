@@ -154,6 +154,8 @@ void api_colleagues(struct call *call)
 int case_give(struct call *call, struct gateway *g, struct db *db, struct str to)
 {
 	int rc = to.at ? may_be_given(call, db, to, call->seen.office) : 0;
+	if (rc == 0 && call->seen.by_glass)
+		rc = err_set(&call->err, -EPERM, "not in a case that is open only for an hour");
 	if (rc != 0)
 		return rc;
 	if (to.at)

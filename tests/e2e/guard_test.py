@@ -64,6 +64,8 @@ def glass(gw, people, refs):
     for key, value in (("office", "RABAT"), ("assigned_to", "p_counsellor"), ("city", "RABAT"), ("region", "MA-04")):
         a = c.ask("PATCH", "/cases/" + refs["oujda"], {"set": {key: value}})
         check("but not for ever: %s" % key, a.status == 403, str((a.status, a.raw)))
+    check("nor is it taken from a colleague", c.post("/cases/%s/assign" % refs["oujda"], {"to": None}).status == 403 and
+          c.post("/queue/bulk", {"do": "release", "refs": [refs["oujda"]]}).json["done"] == 0)
     check("nor by taking it", c.post("/cases/%s/assign" % refs["oujda"], {"to": "p_counsellor"}).status == 400)
     check("the manager's desk says so", manager.get("/counts").json["glass"] == 1)
     rows = manager.get("/glass").json["items"]
