@@ -168,6 +168,16 @@ int case_update(struct db *db, struct str ref, const struct case_change *change,
 	return db_run(&q);
 }
 
+int case_snooze(struct db *db, struct str ref, int64_t until_ms, struct str by, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CASE_SNOOZE);
+	bind_i64_or_null(&q, until_ms, until_ms != 0);
+	bind_i64(&q, now_ms);
+	bind_text(&q, by);
+	bind_text(&q, ref);
+	return db_run(&q);
+}
+
 int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)
 {
 	struct query q = db_query(db, SQL_CASE_SENSITIVE);

@@ -45,7 +45,7 @@ struct case_change {
 	"quote(c.age_band) || ',' || quote(c.birth_year) || ',' || " \
 	"quote(c.travel_doc) || ',' || quote(c.call_language) || ',' || quote(c.call_time) || ',' || " \
 	"quote(c.contact_pref) || ',' || quote(c.consent_checkins) || ',' || quote(c.checkin_safe) || ',' || " \
-	"quote(c.tags) || ',' || quote(c.close_reason)"
+	"quote(c.tags) || ',' || quote(c.close_reason) || ',' || quote(c.snoozed_until)"
 
 struct case_change case_change_none(void);
 int case_text_named(struct str name);                 /* enum case_text, or -1 */
@@ -63,6 +63,8 @@ int case_update(struct db *db, struct str ref, const struct case_change *change,
 	__attribute__((warn_unused_result));
 /* CASE_VERSION of it; in the batch's arena.  -ENOENT. */
 int case_version(struct db *db, struct str ref, struct str *out) __attribute__((warn_unused_result));
+/* Out of the queue until then (0: back at once), unless something comes first; by whom. */
+int case_snooze(struct db *db, struct str ref, int64_t until_ms, struct str by, int64_t now_ms) __attribute__((warn_unused_result));
 int case_set_sensitive(struct db *db, struct str ref, const struct seal_key *key, struct str json, int64_t now_ms)
 	__attribute__((warn_unused_result));
 

@@ -111,6 +111,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CASE_BY_CONTACT] = "SELECT " CASE_COLUMNS " FROM cases WHERE contact_id = ? AND status NOT IN"
 		" ('CLOSED', 'WITHDRAWN') ORDER BY opened_at DESC LIMIT 1",
 	[SQL_CASE_BY_REF] = "SELECT " CASE_COLUMNS " FROM cases WHERE ref = ?",
+	[SQL_CASE_SNOOZE] = "UPDATE cases SET snoozed_until = ?1, snoozed_after = max(ifnull((SELECT max(m.message_id) FROM message m"
+		" WHERE m.contact_id = cases.contact_id AND m.direction = 'in'), 0), ifnull((SELECT max(a.alert_id) FROM alert a"
+		" WHERE a.case_ref = cases.ref), 0)), updated_at = ?2, updated_by = ?3 WHERE ref = ?4",
 	[SQL_CASE_ADD] = "INSERT INTO cases (ref, contact_id, direction, status, contact_pref, office, opened_at, updated_at)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	/* Unbound (NULL): the column stays; the empty text: it becomes NULL.  The order is that of enum case_text. */
@@ -498,7 +501,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" > ifnull((SELECT max(s.message_id) FROM message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff' AND s.direction ="
 		" 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND m.created_at > ifnull((SELECT"
 		" max(t.done_at) FROM task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)), 0)"
-		" FROM cases c WHERE c.lease_at <= ? AND c.status NOT IN ('CLOSED', 'WITHDRAWN') ORDER BY c.lease_at LIMIT ?",
+		" FROM cases c WHERE c.lease_at <= ?1 AND ifnull(c.snoozed_until, 0) <= ?1 AND c.status NOT IN ('CLOSED', 'WITHDRAWN')"
+		" ORDER BY c.lease_at LIMIT ?2",
 	[SQL_LEASE_LOOK_AT] = "UPDATE cases SET lease_at = ? WHERE ref = ?",
 	/* the desk's own safety */
 	[SQL_CASE_VERSION] = "SELECT " CASE_VERSION " FROM cases c WHERE c.ref = ?",

@@ -1,8 +1,10 @@
 /* What staff do to a case: set keys, write notes, record consents, name a mentor, the number in IOM's case system. */
 #include "db/case_file.h"
+#include "flows/date.h"
 #include "gateway/acts.h"
 #include "gateway/case_acts.h"
 #include "gateway/case_change.h"
+#include "gateway/case_rules.h"
 #include "gateway/consents.h"
 #include "gateway/schedule_case.h"
 #include "gateway/schedule_now.h"
@@ -11,6 +13,7 @@
 #include <string.h>
 
 enum { ASSIGNMENTS_MAX = 32, NOTE_MAX = 4000 };
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 int act_case(struct act_call *call, struct case_row *row, struct contact *who)
 {
@@ -168,6 +171,36 @@ static int texts(struct act_call *call)
 	return rc == 0 ? act_audit(call, on ? STR("case.texts on") : STR("case.texts off"), str_of(row.ref)) : rc;
 }
 
+/* Until a day, or until the person writes: until then the case stands in the folder "later". */
+static int snooze(struct act_call *call)
+{
+	struct case_row row;
+	struct contact who;
+	struct str day;
+	struct date date;
+	int64_t until = 0, today = call->now_ms / DAY_MS;
+	int rc = act_text(call, "until", 10, false, &day);
+	bool back = rc == 0 && str_eq_z(day, "-");
+	if (rc == 0 && !back && !date_parse(day, &date))
+		rc = act_fail(call, -EINVAL, "until: must be a day such as 2027-03-31; - brings the case back");
+	if (rc == 0 && !back)
+		until = date_to_days(date);
+	if (rc == 0 && !back && (until <= today || until > today + 366))
+		rc = act_fail(call, -EINVAL, "until: must be a day after today, at most a year ahead");
+	if (rc == 0)
+		rc = act_case(call, &row, &who);
+	if (rc != 0)
+		return rc;
+	seal_key_forget(&who.key);
+	if (!case_is_open(str_of(row.status)))
+		return act_fail(call, -EPERM, "the case is closed");
+	rc = case_snooze(call->db, str_of(row.ref), until * DAY_MS, call->user, call->now_ms);
+	struct buf b = buf_new(&call->db->arena, 32);
+	buf_put_z(&b, back ? "case.snooze end" : "case.snooze ");
+	buf_put(&b, back ? STR("") : day);
+	return rc == 0 ? act_audit(call, buf_str(&b), str_of(row.ref)) : rc;
+}
+
 /* Ask now how it goes, whatever the calendar says; every rule of the schedule holds (gateway/schedule_now.h). */
 static int checkin(struct act_call *call)
 {
@@ -196,5 +229,6 @@ const struct act case_acts[] = {
 	{ "case.external", external, false },
 	{ "case.texts", texts, true },
 	{ "case.checkin", checkin, false },
+	{ "case.snooze", snooze, false },
 	{ NULL, NULL, false },
 };

@@ -1,4 +1,4 @@
-/* wasl case note|notes|history|consent|consents|mentor|external|missed|checkin|merge|texts:
+/* wasl case note|notes|history|consent|consents|mentor|external|missed|snooze|checkin|merge|texts:
  * what hangs on a case beside its keys. */
 #include "gateway/staff_command.h"
 
@@ -19,6 +19,7 @@ static const struct staff_word words[] = {
 	{ "mentor", "ref mentor", "as!", "case.mentor", NULL },
 	{ "external", "ref number", "as!", "case.external", NULL },
 	{ "missed", "ref", "as!", "case.missed", NULL },
+	{ "snooze", "ref until", "as!", "case.snooze", NULL },
 	{ "checkin", "ref", "as!", "case.checkin", NULL },
 	{ "merge", "ref other", "as! reason! duplicate", "merge.ask", NULL },
 	{ "texts", "ref texts", "as! reason!", "case.texts", NULL },

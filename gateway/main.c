@@ -28,7 +28,7 @@ static const struct command commands[] = {
 	  "aggregators: health, raw requests, one send, one fetch", command_channel },
 	{ "case", "list [--status S] [--priority P] | show REF | set REF KEY=VALUE… --as USER [--reason TEXT] | history REF |"
 	  " note REF TEXT | notes REF | consent REF PURPOSE yes|no | consents REF | mentor REF CODE | external REF NUMBER |"
-	  " texts REF on|off | missed REF | checkin REF | merge REF OTHER [--duplicate yes] | steps | points",
+	  " texts REF on|off | missed REF | snooze REF DAY | checkin REF | merge REF OTHER [--duplicate yes] | steps | points",
 	  "the cases", command_case },
 	{ "alert", "list [--office O] [--level L] | closed | take ID | release ID | close ID OUTCOME [--action TEXT]; --as USER",
 	  "what must be looked at", command_alert },

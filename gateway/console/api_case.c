@@ -14,7 +14,7 @@ static const char case_sql[] =
 	" c.nationality, c.return_country, c.host_country, c.region, c.city, c.office, c.sex, c.age_band, c.group_size, c.children,"
 	" c.travel_doc, c.contact_pref, c.call_language, c.call_time, c.tags AS \"w:tags\", c.assigned_to,"
 	" c.consent_checkins AS \"b:consent_checkins\", c.checkin_safe AS \"b:checkin_safe\", c.opened_at, c.updated_at, c.departed_on,"
-	" c.returned_on, c.handed_over_on, c.closed_at, c.close_reason,"
+	" c.returned_on, c.handed_over_on, c.closed_at, c.close_reason, c.snoozed_until,"
 	" iif(?2, unseal('case.sensitive', CAST(c.ref AS INTEGER), c.contact_id, c.sensitive), NULL) AS \"j:sensitive\","
 	" ifnull((SELECT max(m.message_id) FROM main.message m WHERE m.contact_id = c.contact_id), 0) AS last_message_id,"
 	" ifnull((SELECT r.message_id FROM main.case_read r WHERE r.staff_id = ?3 AND r.case_ref = c.ref), 0) AS last_read_id,"

@@ -18,10 +18,14 @@
 		cell_of_text(word_or_null(call_query(call, "office"))), cell_of_text(word_or_null(call_query(call, "status"))), \
 		cell_of_text(word_or_null(call_query(call, "priority"))), cell_of_text(word_or_null(call_query(call, "direction"))), \
 		cell_of_i64(call_query(call, "unread").len > 0)
+/* ?4 now */
+#define LATER "(ifnull(c.snoozed_until, 0) > ?4 AND q.last_in <= c.snoozed_after AND NOT q.overdue AND NOT EXISTS (SELECT 1" \
+	" FROM main.alert a WHERE a.case_ref = c.ref AND a.closed_at IS NULL AND a.alert_id > c.snoozed_after))"
 /* ?6 folder; ?7 office; ?8 status; ?9 priority; ?10 direction; ?11 unread only */
-#define FILTERS "(?6 = 'all' OR (?6 = 'mine' AND c.assigned_to = ?3) OR (?6 = 'unassigned' AND c.assigned_to IS NULL)" \
-	" OR (?6 = 'overdue' AND q.overdue)) AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8)" \
-	" AND (?9 IS NULL OR c.priority = ?9) AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " IS_UNREAD ")"
+#define FILTERS "(?6 = 'later') = " LATER " AND (?6 IN ('all', 'later') OR (?6 = 'mine' AND c.assigned_to = ?3)" \
+	" OR (?6 = 'unassigned' AND c.assigned_to IS NULL) OR (?6 = 'overdue' AND q.overdue))" \
+	" AND (?7 IS NULL OR c.office = ?7) AND (?8 IS NULL OR c.status = ?8) AND (?9 IS NULL OR c.priority = ?9)" \
+	" AND (?10 IS NULL OR c.direction = ?10) AND (?11 = 0 OR " IS_UNREAD ")"
 #define IN_ORDER " ORDER BY q.priority, q.waiting, q.ref LIMIT "
 
 static const char queue_sql[] =
@@ -33,7 +37,7 @@ static const char queue_sql[] =
 	" (SELECT count(*) FROM main.task t WHERE t.case_ref = c.ref AND t.done_at IS NULL) AS tasks_open,"
 	" q.overdue AS \"b:overdue\","
 	" (SELECT max(m.created_at) FROM main.message m WHERE m.contact_id = c.contact_id) AS last_message_at, c.updated_at"
-	" FROM " OPEN_CASES " JOIN main.contact p USING (contact_id) WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
+	" FROM " OPEN_CASES " JOIN main.contact p USING (contact_id) WHERE " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
 	" AND " FILTERS " AND (q.priority, q.waiting, q.ref) > (?12, ?13, ?14)" IN_ORDER "?15";
 
 /* ---- why a case stands where it stands */
@@ -108,9 +112,10 @@ static json_t *next_of(struct call *call, json_t *items, int64_t limit)
 
 static json_t *counts(struct call *call)
 {
-	static const char of_cases[] = "SELECT count(*) FILTER (WHERE c.assigned_to = ?3) AS mine, count(*) FILTER (WHERE c.assigned_to"
-		" IS NULL) AS unassigned, count(*) FILTER (WHERE q.overdue) AS overdue, count(*) AS \"all\","
-		" count(*) FILTER (WHERE " IS_UNREAD ") AS unread FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND "
+	static const char of_cases[] = "SELECT count(*) FILTER (WHERE c.assigned_to = ?3 AND NOT " LATER ") AS mine,"
+		" count(*) FILTER (WHERE c.assigned_to IS NULL AND NOT " LATER ") AS unassigned, count(*) FILTER (WHERE q.overdue) AS overdue,"
+		" count(*) FILTER (WHERE NOT " LATER ") AS \"all\", count(*) FILTER (WHERE " LATER ") AS later,"
+		" count(*) FILTER (WHERE " IS_UNREAD ") AS unread FROM " OPEN_CASES " WHERE " QUEUE_OPEN_CASE " AND "
 		POLICY_CASE_MINE;
 	static const char of_alerts[] = "SELECT count(*) FROM main.alert a LEFT JOIN main.cases c ON c.ref = a.case_ref"
 		" WHERE a.closed_at IS NULL AND ?4 = ?4 AND " POLICY_ALERT_MINE;
@@ -118,7 +123,8 @@ static json_t *counts(struct call *call)
 		" WHERE t.done_at IS NULL AND ?4 = ?4 AND " POLICY_TASK_MINE;
 	bool cases = call_may(call, ROLE_COUNSELLOR | ROLE_PROTECTION);
 	json_t *all = cases ? ROW(call, of_cases, POLICY_CASE_VALUES(call), cell_of_i64(call->now_ms), cell_of_i64(call->session.staff_id))
-			    : json_pack("{s:i, s:i, s:i, s:i, s:i}", "mine", 0, "unassigned", 0, "overdue", 0, "all", 0, "unread", 0);
+			    : json_pack("{s:i, s:i, s:i, s:i, s:i, s:i}", "mine", 0, "unassigned", 0, "overdue", 0, "all", 0, "later", 0,
+					"unread", 0);
 	int64_t alerts = NUMBER_OF(call, of_alerts, POLICY_CASE_VALUES(call), cell_of_i64(0), cell_of_i64(call->session.roles));
 	int64_t tasks = NUMBER_OF(call, of_tasks, POLICY_CASE_VALUES(call), cell_of_i64(0), cell_of_i64(call->session.roles));
 	if (!all)
@@ -148,7 +154,8 @@ static json_t *given_back(struct call *call)
 
 static bool is_folder(struct str s)
 {
-	return str_eq_z(s, "all") || str_eq_z(s, "mine") || str_eq_z(s, "unassigned") || str_eq_z(s, "overdue");
+	return str_eq_z(s, "all") || str_eq_z(s, "mine") || str_eq_z(s, "unassigned") || str_eq_z(s, "overdue") ||
+	       str_eq_z(s, "later");
 }
 
 void api_queue(struct call *call)
@@ -158,7 +165,7 @@ void api_queue(struct call *call)
 	if (!folder.len)
 		folder = STR("all");
 	if (!is_folder(folder)) { /* it stands in the audit, where nobody may write what he likes */
-		call_bad(call, "folder", "mine, unassigned, overdue or all.");
+		call_bad(call, "folder", "mine, unassigned, overdue, later or all.");
 		return;
 	}
 	if (call_query(call, "after").at && (!call_after(call, 3, after) || !str_to_u64(after[1], &waiting))) {
@@ -187,9 +194,9 @@ void api_queue(struct call *call)
 /* The references of all that match, for whoever wants to do something to them all. */
 json_t *queue_matching(struct call *call, int64_t most)
 {
-	static const char list_sql[] = "SELECT q.ref FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
+	static const char list_sql[] = "SELECT q.ref FROM " OPEN_CASES " WHERE " QUEUE_OPEN_CASE " AND " POLICY_CASE_MINE
 		" AND " FILTERS IN_ORDER "?12";
-	static const char count_sql[] = "SELECT count(*) FROM " OPEN_CASES " WHERE ?4 = ?4 AND " QUEUE_OPEN_CASE " AND "
+	static const char count_sql[] = "SELECT count(*) FROM " OPEN_CASES " WHERE " QUEUE_OPEN_CASE " AND "
 		POLICY_CASE_MINE " AND " FILTERS;
 	struct str folder = call_query(call, "folder").len ? call_query(call, "folder") : STR("all");
 	char hash[40];

@@ -48,6 +48,7 @@ const struct route routes[] = {
 	{ HTTP_POST, "/cases/{ref}/consents", CASE, SCOPE_CASE, api_act, "case.consent" },
 	{ HTTP_POST, "/cases/{ref}/referrals", CASE, SCOPE_CASE, api_act, "referral.add" },
 	{ HTTP_POST, "/cases/{ref}/appointments", CASE, SCOPE_CASE, api_act, "appointment.add" },
+	{ HTTP_POST, "/cases/{ref}/snooze", CASE, SCOPE_CASE, api_act, "case.snooze" },
 	{ HTTP_GET, "/cases/{ref}/checkin", CASE, SCOPE_CASE, api_checkin, NULL },
 	{ HTTP_POST, "/cases/{ref}/checkin", CASE, SCOPE_CASE, api_act, "case.checkin" },
 	{ HTTP_POST, "/cases/{ref}/tasks", CASE, SCOPE_CASE, api_act, "task.add" },

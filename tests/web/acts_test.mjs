@@ -66,6 +66,23 @@ async function checkinNow(page, ref) {
 	check("it stands among the check-ins", true);
 }
 
+async function putAside(page, ref) {
+	await turn(page, "#/queue");
+	await turn(page, "#/case/" + ref);
+	await openAct(page, "snooze");
+	await axe(page, "case: put aside");
+	await page.locator("#panel form button.first").click();
+	await page.locator("#panel-title").waitFor({ state: "detached" });
+	await turn(page, "#/queue?folder=later");
+	check("it stands in the folder of those put aside", (await page.locator(`.queue [data-ref="${ref}"]`).count()) === 1);
+	await turn(page, "#/case/" + ref);
+	await openAct(page, "snooze");
+	await page.locator("#panel form button.first").nth(1).click();
+	await page.locator("#panel-title").waitFor({ state: "detached" });
+	await turn(page, "#/queue");
+	check("and is back", (await page.locator(`.queue [data-ref="${ref}"]`).count()) === 1);
+}
+
 async function merge(page, refs, manager) {
 	await turn(page, "#/case/" + refs[0]);
 	await openAct(page, "merge");
@@ -125,6 +142,7 @@ try {
 	const manager = await somebody(await browser.newContext({ locale: "fr-FR" }), "omar", "manager");
 	const refs = await severalAtOnce(page);
 	await checkinNow(page, refs[0]);
+	await putAside(page, refs[2]);
 	await merge(page, refs, manager);
 	await holidays(page);
 	check("nothing went wrong", page.trouble.length + manager.trouble.length === 0, [...page.trouble, ...manager.trouble]);

@@ -2,7 +2,7 @@
 import { fill, h, ltr, own } from "./dom.js";
 import { change, forget, get, post, query } from "./api.js";
 import { act, ask, explain, form } from "./forms.js";
-import { number, t } from "./i18n.js";
+import { day, number, t } from "./i18n.js";
 import { LEVELS } from "./codes.js";
 import { ago, caution, more, overdue, person, priority, reasons, ref, status, warned } from "./labels.js";
 import { onPage } from "./keys.js";
@@ -16,7 +16,7 @@ import { replyBox } from "./reply.js";
 
 const PRESENCE_MS = 20000;
 const BAR = ["call", "note", "refer", "appointment", "returned", "edit"];
-const MORE = ["checkin", "task", "close", "number", "merge", "erase"];
+const MORE = ["snooze", "checkin", "task", "close", "number", "merge", "erase"];
 
 const byLevel = (a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level);
 
@@ -227,9 +227,11 @@ export async function show(shown) {
 		}
 	}
 
-	function openPanel(name) {
+	async function openPanel(name) {
 		if (panel === name) return closePanel();
 		panel = name;
+		const make = FORMS[name] ?? (await rare(name));
+		if (panel !== name || !make) return true;
 		fill(
 			place.panel,
 			h(
@@ -237,7 +239,7 @@ export async function show(shown) {
 				{ class: "part panel", "aria-labelledby": "panel-title" },
 				h("h2", { id: "panel-title" }, t("act." + name)),
 				t("act." + name + ".why") ? h("p", { class: "hint" }, t("act." + name + ".why")) : null,
-				FORMS[name](one, async (words) => {
+				make(one, async (words) => {
 					forget(base);
 					await reload();
 					closePanel();
@@ -249,6 +251,16 @@ export async function show(shown) {
 		place.panel.querySelector("input, select, textarea")?.focus();
 		mark();
 		return true;
+	}
+
+	async function rare(name) {
+		try {
+			return (await import("./case_rare.js")).RARE[name];
+		} catch {
+			panel = null;
+			toast(explain({ type: "offline" }));
+			return null;
+		}
 	}
 
 	function closePanel() {
@@ -321,6 +333,7 @@ export async function show(shown) {
 				status(one.status),
 				overdue(one.tasks.some((task) => task.overdue && !task.done_at)),
 				one.waiting_since ? h("span", null, t("queue.waiting"), " ", ago(one.waiting_since)) : null,
+				one.snoozed_until ? h("span", { class: "soft" }, t("snooze.stands"), " ", day(one.snoozed_until)) : null,
 				one.protected ? h("span", { class: "caution" }, t("case.protected")) : null,
 			),
 			h("p", { class: "line" }, caution(one)),

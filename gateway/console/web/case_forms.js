@@ -1,8 +1,7 @@
 // What a counsellor writes into a case: one small form an act.
 import { change, forget, get, post } from "./api.js";
-import { fill, h } from "./dom.js";
-import { explain, form } from "./forms.js";
-import { country, languageName, moment, t, word } from "./i18n.js";
+import { form } from "./forms.js";
+import { country, languageName, t, word } from "./i18n.js";
 import { choices } from "./labels.js";
 import { offices, partners, projects, steps } from "./lists.js";
 import * as codes from "./codes.js";
@@ -57,7 +56,7 @@ function countries() {
 
 const CODE = "[A-Za-z0-9._\\-]{1,31}"; // of a partner
 
-const reason = (required) => ({ name: "reason", label: t("reason"), type: "textarea", rows: 2, required, maxlength: 500 });
+export const reason = (required) => ({ name: "reason", label: t("reason"), type: "textarea", rows: 2, required, maxlength: 500 });
 
 /** Only what has a value goes out. */
 function filled(values) {
@@ -136,15 +135,6 @@ function editFields(one) {
 			hint: t("key.handed_over_on.hint"),
 		},
 	];
-}
-
-/** When a check-in leaves, or why none does. */
-function checkinWords(now) {
-	if (now.why_not) return t("checkin.not") + " " + word("checkin.why", now.why_not);
-	return [
-		t("checkin.goes", { wave: word("wave", now.wave), at: moment(now.at) }),
-		now.waits ? " " + word("checkin.waits", now.waits) : "",
-	].join("");
 }
 
 /** name -> (case, done) -> form. done(words): it went well. */
@@ -293,68 +283,6 @@ export const FORMS = {
 			run: async (values) => {
 				await patch(one, { status: "CLOSED", close_reason: values.close_reason }, values.reason);
 				await done(t("close.saved"));
-			},
-		}),
-	number: (one, done) =>
-		form({
-			fields: [
-				{ name: "phone", label: t("number.new"), type: "tel", required: true, dir: "ltr", maxlength: 20 },
-				reason(true),
-			],
-			submit: t("second.ask"),
-			run: async (values) => {
-				await post("/api/v1/cases/" + one.ref + "/number", values);
-				await done(t("second.asked"));
-			},
-		}),
-	checkin: (one, done) => {
-		const path = "/api/v1/cases/" + one.ref + "/checkin";
-		const told = h("p", { role: "status" }, t("checkin.looks"));
-		const send = form({
-			fields: [],
-			submit: t("checkin.send"),
-			run: async () => done(checkinWords(await post(path))),
-		});
-		send.hidden = true;
-		get(path).then(
-			(now) => {
-				fill(told, checkinWords(now));
-				send.hidden = now.why_not !== null;
-			},
-			(error) => fill(told, explain(error)),
-		);
-		return h("div", null, told, send);
-	},
-	merge: (one, done) =>
-		form({
-			danger: true,
-			fields: [
-				{
-					name: "other",
-					label: t("merge.other"),
-					required: true,
-					dir: "ltr",
-					inputmode: "numeric",
-					pattern: "[0-9]{8}",
-					maxlength: 8,
-				},
-				{ name: "duplicate", label: t("merge.duplicate"), type: "checkbox" },
-				reason(true),
-			],
-			submit: t("second.ask"),
-			run: async (values) => {
-				await post("/api/v1/cases/" + one.ref + "/merge", values);
-				await done(t("second.asked"));
-			},
-		}),
-	erase: (one, done) =>
-		form({
-			danger: true,
-			fields: [reason(true)],
-			submit: t("second.ask"),
-			run: async (values) => {
-				await post("/api/v1/cases/" + one.ref + "/erase", values);
-				await done(t("second.asked"));
 			},
 		}),
 };

@@ -25,7 +25,7 @@ import { assignmentHours, officeName, offices } from "./lists.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { say } from "./shell.js";
 
-const FOLDERS = ["all", "mine", "unassigned", "overdue"];
+const FOLDERS = ["all", "mine", "unassigned", "overdue", "later"];
 
 function address(parameters, changed) {
 	return query("#/queue", { ...parameters, ...changed });
