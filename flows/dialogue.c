@@ -156,6 +156,9 @@ static void set(struct player *p, struct str word, struct str rest)
 			differ(p, "the book has no such language");
 	} else if (str_eq_z(word, "intake")) {
 		w->intake_paused = is_yes(p, rest, "paused", "open");
+	} else if (str_eq_z(word, "stopped")) {
+		if (!str_copy(rest, w->stopped_country, sizeof w->stopped_country))
+			differ(p, "a country has two letters");
 	} else if (str_eq_z(word, "office")) {
 		w->office_open = is_yes(p, rest, "open", "closed");
 	} else if (str_eq_z(word, "ucs2")) {

@@ -72,6 +72,8 @@ struct facts {
 	bool ucs2;                     /* the channel carries UCS-2; where not, encoding is TRANSLITERATE_ALWAYS */
 	enum transliteration encoding; /* how the channel wants what it carries; 0 = auto */
 	bool intake_paused;
+	const struct str *stopped;     /* countries of return on hold */
+	size_t stopped_count;
 	bool office_open;
 	bool opted_out;                /* this number said STOP */
 	struct str case_status;        /* of this person's newest case that is not closed; "" = none */

@@ -3,7 +3,7 @@
 const char *const fact_names[] = { "mode",	  "language",	  "intake", "office", "opted_out", "case", "case_status",
 				   "contact_pref", "unfinished", "asked",  "acked",  "protected", "public_word", "proof",
 				   "verify", "wave", "returnee", "checkin_consent", "case_children", "frozen", "claimed_number",
-				   "helped", "checkin_next", "new_number", NULL };
+				   "helped", "checkin_next", "new_number", "country_stopped", NULL };
 
 static struct str yes_no(bool b)
 {
@@ -26,6 +26,15 @@ static bool is_protected(const struct scope *s)
 static bool is_asked(const struct session *s)
 {
 	return s->under_flow[0] != '\0';
+}
+
+static bool country_stopped(const struct scope *s)
+{
+	const char *country = session_var(s->session, STR("nationality"));
+	for (size_t i = 0; country && i < s->facts->stopped_count; i++)
+		if (str_eq_z(s->facts->stopped[i], country))
+			return true;
+	return false;
 }
 
 static struct str fact_of_person(const struct facts *f, struct str name)
@@ -56,6 +65,8 @@ static struct str fact(const struct scope *s, struct str name)
 		return s->language < 0 ? STR("") : s->book->languages[s->language];
 	if (str_eq_z(name, "intake"))
 		return f->intake_paused ? STR("paused") : STR("open");
+	if (str_eq_z(name, "country_stopped"))
+		return yes_no(country_stopped(s));
 	if (str_eq_z(name, "office"))
 		return f->office_open ? STR("open") : STR("closed");
 	if (str_eq_z(name, "opted_out"))

@@ -15,7 +15,7 @@ struct scope {
 /* Names that always mean something, ends with NULL: mode (ussd, sms), language (code or ""), intake (open, paused),
  * office (open, closed), opted_out (yes, no), case (none, partial, open), case_status, contact_pref, unfinished (yes,
  * no), asked (yes: a question is open or stands behind this one; no), acked (yes, no), protected (yes: under 18 or in the
- * hands of protection staff; no). */
+ * hands of protection staff; no), country_stopped (yes: the return to the person's country is on hold; no). */
 extern const char *const fact_names[];
 
 struct str scope_value(const struct scope *scope, struct str name); /* the session's variable, the fact, or "" */

@@ -111,6 +111,14 @@ static bool case_is_open(const struct world *w)
 	return status && strcmp(status, "CLOSED") != 0;
 }
 
+/* A request for a country whose returns are on hold is kept, not begun. */
+static struct str held(const struct world *w, const struct effect *e)
+{
+	const char *country = world_case_field(w, STR("nationality"));
+	bool stopped = w->stopped_country[0] && country && strcmp(country, w->stopped_country) == 0;
+	return stopped && str_eq_z(e->a, "status") && str_eq_z(e->b, "NEW") ? STR("ON_HOLD") : e->b;
+}
+
 static void carry_out(struct world *w, const struct effect *e, int64_t run)
 {
 	bool again;
@@ -133,7 +141,7 @@ static void carry_out(struct world *w, const struct effect *e, int64_t run)
 		break;
 	case EFFECT_CASE_SET:
 		if (!lowers(w, e))
-			world_case_set(w, e->a, e->b);
+			world_case_set(w, e->a, held(w, e));
 		break;
 	case EFFECT_OPT_OUT: w->opted_out = true; break;
 	case EFFECT_OPT_IN: w->opted_out = false; break;
@@ -174,9 +182,11 @@ void world_facts(struct world *w, enum mode mode, struct facts *f, char ref[16])
 	};
 	struct buf number = buf_over(ref, 15);
 	buf_put_i64(&number, 48217000 + w->next_id);
+	w->stopped = str_of(w->stopped_country);
 	*f = (struct facts){ .now_ms = w->now_ms, .language = w->language, .screen = w->screen, .ucs2 = w->ucs2,
 			     .encoding = w->ucs2 ? w->encoding : TRANSLITERATE_ALWAYS,
-			     .intake_paused = w->intake_paused, .office_open = w->office_open,
+			     .intake_paused = w->intake_paused, .stopped = &w->stopped, .stopped_count = w->stopped.len > 0,
+			     .office_open = w->office_open,
 			     .opted_out = w->opted_out, .new_ref = buf_str(&number), .new_run_id = w->next_id++ };
 	const char *status = w->has_case ? world_case_field(w, STR("status")) : NULL;
 	const char *pref = w->has_case ? world_case_field(w, STR("contact_pref")) : NULL;

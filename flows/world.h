@@ -18,6 +18,8 @@ struct world {
 	int language;
 	bool ucs2, intake_paused, office_open, opted_out;
 	int64_t acked_ms;            /* free.ack was said; 0: never */
+	char stopped_country[4];     /* of return, on hold; "" = none */
+	struct str stopped;          /* the same, for the facts */
 	struct screen_limit screen;
 	enum transliteration encoding; /* of a channel that carries UCS-2 */
 	struct session ussd, sms;    /* the open USSD session; the SMS conversation */

@@ -126,7 +126,9 @@ int circumstances_load(struct gateway *g, const struct channel *channel, const s
 	struct circumstances *c = out;
 	*c = (struct circumstances){ .facts = {
 		.now_ms = now_ms, .screen = channel->screen, .ucs2 = channel->ucs2, .encoding = channel_policy(channel),
-		.intake_paused = g->config.intake_paused, .office_open = calendar_office_open(&g->config, now_ms),
+		.intake_paused = g->config.intake_paused,
+		.stopped = g->config.intake_stopped_for, .stopped_count = g->config.intake_stopped_count,
+		 .office_open = calendar_office_open(&g->config, now_ms),
 		.case_status = STR(""), .case_ref = STR(""), .public_word = STR(""), .proof = STR(""), .wave = STR(""),
 		.checkin_next = STR(""), .new_run_id = db_new_id(db) } };
 	int rc = load_case(g, who, c);

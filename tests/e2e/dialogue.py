@@ -147,6 +147,9 @@ class Walk:
         elif word == "intake":
             self.house.config.setdefault("programme", {})["intake"] = rest
             self.restart()
+        elif word == "stopped":
+            self.house.config.setdefault("programme", {})["intake_stopped_for"] = [rest]
+            self.restart()
         elif word == "office":
             self.clock_ms = until_weekday(2 if rest == "open" else 6, 10)
             self.restart()

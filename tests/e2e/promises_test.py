@@ -129,6 +129,16 @@ def strangers_learn_nothing():
         report.check("a short code is kept and not answered", short.status == 200 and rows == [{"status": "parked", "contact_id": None}], str(rows))
 
 
+def a_country_on_hold_is_promised_nothing():
+    with House(programme={"intake_stopped_for": ["ML"]}) as house:
+        phone = Phone(house, NUMBER)
+        phone.dial()
+        for typed in ("1", "1", "2", "1", "1", "1", "1", "5", "1", "0", "1", "1", "1", "4", "1"):
+            screen = phone.type(typed)
+        case = house.rows("SELECT ref, status FROM v_case")[0]
+        report.check("on hold, and said so", case["status"] == "ON_HOLD" and screen.startswith("END %s: en attente." % case["ref"]), screen)
+
+
 def two_machines_do_not_talk():
     """An answering machine says the same to whatever it gets; the third answer is the last, and a person is told once."""
     with House() as house:
@@ -210,6 +220,7 @@ nothing_leaks()
 who_refuses_is_forgotten()
 silence_is_forgotten()
 strangers_learn_nothing()
+a_country_on_hold_is_promised_nothing()
 two_machines_do_not_talk()
 a_flood_is_stored_not_answered()
 hostile_text()
