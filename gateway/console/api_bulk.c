@@ -88,7 +88,7 @@ static bool take_what(struct call *call, struct bulk *b)
 	struct str what;
 	if (!call_text(call, "do", 1, 16, false, &what))
 		return false;
-	for (int i = GIVE; i <= MOVE; i++) {
+	for (unsigned i = GIVE; i <= MOVE; i++) {
 		if (!str_eq_z(what, words[i]))
 			continue;
 		b->what = i;
