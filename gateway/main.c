@@ -46,14 +46,15 @@ static const struct command commands[] = {
 	{ "answers", "[--case REF] [--flow F] [--from D] [--to D]", "the logged answers", command_answers },
 	{ "query", "'SELECT …'", "read-only SQL over the views, sealed columns opened", command_query },
 	{ "export", "NAME --format csv|csv-excel-fr|jsonl|xlsx|floip [--output FILE] [--year Y | --from D --to D] [--direction D]"
-	  " [--tag T] [--office O] [--flow F] [--columns MAP] [--language ar] [--purpose TEXT] [--as USER] [--names --approval N] |"
+	  " [--tag T] [--office O] [--flow F] [--columns MAP] [--language ar] [--password-file FILE] [--purpose TEXT] [--as USER]"
+	  " [--names --approval N] |"
 	  " request NAME --as USER --reason TEXT",
 	  "rows for whoever works on with them, pseudonymous unless a second person agreed", command_export },
 	{ "import", "cases|historic FILE [--as USER] [--reason TEXT]", "cases, or totals of other years, out of a file: all of it or "
 			"nothing",
 	  command_import },
-	{ "report", "NAME [--year Y | --from D --to D] [--direction FROM_MA|TO_MA] [--tag T] [--office O] [--outside]"
-	  " [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE]",
+	{ "report", "NAME [--year Y | --from D --to D] [--direction FROM_MA|TO_MA] [--tag T] [--office O]"
+	  " [--outside [--national]] [--lang fr|en|ar] [--format table|csv|csv-excel-fr|json|xlsx] [--output FILE]",
 	  "what the programme reports; `wasl report` lists the names", command_report },
 	{ "schedule", "list | resume", "what is said first, and when; goes on after a pause", command_schedule },
 	{ "holiday", "list | add COUNTRY DAY [--name TEXT] --as USER | remove COUNTRY DAY --as USER", "quiet days, beside the file's",

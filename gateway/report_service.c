@@ -164,6 +164,8 @@ void build_service(struct build *b)
 	build_sort(s.delivery, 1);
 	build_sort(s.failures, 3);
 	build_sort(s.ussd, 1);
+	build_total(b, s.volume, "Total");
+	build_total(b, s.failures, "Total");
 	build_total(b, s.delivery, "Total");
 	build_total(b, s.ussd, "Total");
 	for (struct report_row *row = s.delivery->rows; row; row = row->next) /* of what left: not of what was called off */

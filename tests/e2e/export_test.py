@@ -2,15 +2,21 @@
 """`wasl export`: every format opened again as a stranger's program would, no name without two people, no file without its line in
 the audit, nothing half left behind, and FLOIP held against what its specification demands (peers.md 3)."""
 import csv
+import hashlib
+import hmac
 import io
 import json
 import os
 import re
+import shutil
 import signal
+import struct
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 import zipfile
+import zlib
 
 import floip
 from house import House, Phone, Report
@@ -113,6 +119,68 @@ def test_names(house):
     code, _, _ = names(house, number, "--format", "csv", "--output", path, "--year", "2021")
     text = open(path, encoding="utf-8").read()
     report.check("CSV guards what looks like a formula", "\"'%s\"" % NUMBER in text and "\"'=1+2\"" in text and NAME in text, text)
+
+
+def opened(house, source, *how):
+    """What LibreOffice reads in a file, written again as text: a sheet's first."""
+    with tempfile.TemporaryDirectory() as home:
+        subprocess.run(["soffice", "-env:UserInstallation=file://" + home + "/profile", "--headless", *how, "--convert-to",
+                        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1", "--outdir", home, source],
+                       capture_output=True, timeout=180)
+        made = [n for n in os.listdir(home) if n.endswith(".csv")]
+        return open(os.path.join(home, made[0]), encoding="utf-8").read() if made else ""
+
+
+def test_office(house):
+    if not shutil.which("soffice"):
+        report.skip("LibreOffice opens what is exported", "it is not installed")
+        return
+    sheet_text = opened(house, house.path("names.xlsx"))
+    report.check("LibreOffice: a number keeps its plus, Arabic its letters, a formula stays text in a spreadsheet",
+                 all(w in sheet_text for w in (NUMBER, NAME, "=1+2")), sheet_text[:300])
+    text = opened(house, house.path("names.csv"), "--infilter=CSV:44,34,76,1")
+    report.check("and in CSV", "'" + NUMBER in text and NAME in text and "'=1+2" in text, text[:300])
+    text = opened(house, house.path("excel.csv"), "--infilter=CSV:59,34,76,1")
+    report.check("and in that for Excel in French", "Wasl · cases · pseudonymes" in text and len(text.splitlines()) > 140, text[:300])
+
+
+def unlocked(path, password):
+    """The one member of a ZIP by WinZip's AE-2 (AES-256), opened by the letter of its specification and openssl."""
+    member = zipfile.ZipFile(path).infolist()[0]
+    with open(path, "rb") as f:
+        data = f.read()
+    name, extra = struct.unpack_from("<HH", data, member.header_offset + 26)
+    at = member.header_offset + 30 + name + extra
+    sealed = data[at:at + member.compress_size]
+    salt, check, body, mark = sealed[:16], sealed[16:18], sealed[18:-10], sealed[-10:]
+    keys = hashlib.pbkdf2_hmac("sha1", password.encode(), salt, 1000, 66)
+    if keys[64:] != check or hmac.new(keys[32:64], body, hashlib.sha1).digest()[:10] != mark:
+        return None
+    counters = b"".join(n.to_bytes(16, "little") for n in range(1, len(body) // 16 + 2))
+    stream = subprocess.run(["openssl", "enc", "-aes-256-ecb", "-nopad", "-K", keys[:32].hex()], input=counters, capture_output=True,
+                            check=True).stdout
+    return zlib.decompress(bytes(a ^ b for a, b in zip(body, stream)), -15)
+
+
+def test_locked(house):
+    words = house.path("password")
+    with open(words, "w") as f:
+        f.write("huit mots et plus\n")
+    path = house.path("cases.zip")
+    code, _, err = run(house, "export", "cases", "--format", "csv", "--password-file", words, "--output", path)
+    member = zipfile.ZipFile(path).infolist()[0]
+    report.check("locked: a ZIP of AES", code == 0 and member.filename == "wasl-cases.csv" and member.compress_type == 99, err)
+    inside = unlocked(path, "huit mots et plus")
+    report.check("which opens with its password, and with no other", inside and inside.startswith(b'"person"') and b"FROM_MA" in inside
+                 and unlocked(path, "huit mots et moins") is None)
+    report.check("nothing of it to read", b"FROM_MA" not in open(path, "rb").read())
+    with open(words, "w") as f:
+        f.write("short\n")
+    code, _, err = run(house, "export", "cases", "--format", "csv", "--password-file", words, "--output", house.path("no.zip"))
+    report.check("a password that is too short", code == 65 and not os.path.exists(house.path("no.zip")), err)
+    plain = house.path("plain.zip")
+    run(house, "export", "cases", "--format", "csv", "--output", plain)
+    report.check("an archive without a password", b"FROM_MA" in zipfile.ZipFile(plain).read("wasl-cases.csv"))
 
 
 def test_map(house):
@@ -225,6 +293,8 @@ try:
     test_plain(house)  # without a daemon
     house.start()
     test_names(house)
+    test_office(house)
+    test_locked(house)
     test_map(house)
     test_answers(house)
     test_flows(house)

@@ -440,6 +440,8 @@ static void test_service(void)
 	CHECK_INT(n_of("volume", "out-sms", "segments"), 7);
 	CHECK_INT(n_of("volume", "in-sms", "segments"), 2);
 	CHECK_INT(n_of("volume", "in-ussd", "messages"), 1);
+	CHECK_INT(n_of("volume", "total", "messages"), 8);
+	CHECK_INT(n_of("failures", "total", "sms"), 1);
 	/* on "at" delivered 1 and 3 and failed 1 at 0.35, of which the failed one went to Guinea at 0.65; "mtn" has no price */
 	CHECK_INT(n_of("cost", "at|", "segments"), 4);
 	CHECK_INT(thousandths("cost", "at|", "cost"), 1400);
