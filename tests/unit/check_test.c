@@ -153,7 +153,7 @@ static void test_words(void)
 	expect("messages.json", "\"co.done\": {", "{callback}", "{calback}", "messages.co.done", "did you mean {callback}?");
 	expect(rr, "\"SEX\": {", "Une femme", "Une victime", "states.SEX.ask[0]", "is never sent by SMS");
 	expect(rr, "\"SEX\": {", "Une femme", "un  HOMME", "states.SEX.ask[0]", "options 1 and 2 read the same");
-	expect(rr, "\"DONE\": {", "\"with\": {\"n\": \"5\"}", "\"with\": {\"m\": \"5\"}", "states.DONE.say[3]", "{n} needs a number");
+	expect(rr, "\"DONE\": {", "\"with\": {\"n\": \"5\"}", "\"with\": {\"m\": \"5\"}", "states.DONE.say[4]", "{n} needs a number");
 	expect("control.json", "\"LANG\": {", "OIM/IOM", "OIM", "states.LANG.ask[0]", "has other words for \"lang.choice.ussd\"");
 }
 
