@@ -202,6 +202,7 @@ $(B)/wasl.a: $(GATEWAY_O) $(DB_O) $(FLOWS_O)
 	@ar rcs $@ $^
 
 FUZZ_SECONDS ?= 20
+comma := ,
 FUZZ_C := $(wildcard tests/fuzz/*.c)
 FUZZERS := $(FUZZ_C:%.c=$(B)/%)
 $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/wasl.a
@@ -209,6 +210,7 @@ $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/wasl.a
 	@$(CC) $(LDFLAGS_ALL) $(WRAP_$(@F)) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 # behind signatures and secrets, which no mutation could ever guess
 WRAP_channels := -Wl,--wrap=mac_same -Wl,--wrap=mac_secret_same
+WRAP_console := $(patsubst %,-Wl$(comma)--wrap=%,session_find request_is_ours http_listen http_reply jobs_add mailbox_post)
 .PHONY: fuzz-run
 fuzz:
 	@sh .ci/need.sh check

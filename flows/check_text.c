@@ -159,7 +159,7 @@ static void check_alphabet(struct checker *c, struct str words, int l)
 
 static void check_sms(struct checker *c, const struct speech *sent, int l)
 {
-	struct segments segments;
+	struct segments segments = { .encoding = ENCODING_GSM7 };
 	struct str words = say_whole(sent, &c->arena);
 	if (!words.at || segment_plan(words, &segments) || segments.count > c->limits.max_segments)
 		check_say(c, FINDING_ERROR, l, "is longer than %u SMS (%s)", c->limits.max_segments,

@@ -32,7 +32,10 @@ int holidays_parse(struct str file, struct str bytes, struct holidays *out, stru
 	}
 	if (fresh.count)
 		qsort(fresh.days, fresh.count, sizeof *fresh.days, by_day);
-	*out = fresh;
+	out->count = 0;
+	for (size_t i = 0; i < fresh.count; i++)
+		if (i == 0 || fresh.days[i] != fresh.days[i - 1])
+			out->days[out->count++] = fresh.days[i];
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * (the linker puts these in place of mac.c's), or mutation would never get past the first comparison. */
 #include "gateway/mac.h"
 
+#include "tests/fuzz/request.h"
 #include "tests/fuzz/vendor.h"
 
 static bool believe;
@@ -44,36 +45,6 @@ static void check_reply(const struct hook *hook, const struct decoded *decoded)
 	}
 }
 
-static void read_line(struct str *rest, struct str *line)
-{
-	*line = STR("");
-	(void)str_split(rest, '\n', line);
-	if (str_ends(*line, STR("\r")))
-		line->len--;
-}
-
-/* What the guard has let in: method, target, fields of a name and a value. */
-static void read_request(struct str in, struct http_request *request)
-{
-	struct str line, method, target;
-	*request = (struct http_request){ .method = HTTP_POST, .path = STR("/"), .query = STR(""), .body = STR(""),
-					  .now_ms = vendor_now_ms, .peer.ss_family = AF_INET };
-	((struct sockaddr_in *)(void *)&request->peer)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	read_line(&in, &line);
-	(void)str_split(&line, ' ', &method);
-	if (line.at && str_split(&line, ' ', &target)) {
-		(void)str_split(&target, '?', &request->path);
-		request->query = target.at ? target : STR("");
-	}
-	request->method = str_eq(method, STR("GET")) ? HTTP_GET : str_eq(method, STR("PUT")) ? HTTP_PUT : HTTP_POST;
-	for (read_line(&in, &line); line.len; read_line(&in, &line)) {
-		struct str name, value = line;
-		if (request->headers_count < 16 && str_split(&value, ':', &name) && value.at)
-			request->headers[request->headers_count++] = (struct http_header){ name, str_trim(value) };
-	}
-	request->body = in.at ? in : STR("");
-}
-
 static const struct hook *hook_of(struct str path)
 {
 	struct str part;
@@ -104,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct http_request request;
 	if (!arena.block)
 		vendor_set_up();
-	read_request((struct str){ (const char *)data, size }, &request);
+	fuzz_request((struct str){ (const char *)data, size }, vendor_now_ms, &request);
 	believe = false;
 	take(&request);
 	believe = true;

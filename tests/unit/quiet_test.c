@@ -320,8 +320,8 @@ static void test_holidays(void)
 {
 	struct holidays h = { .count = 0 };
 	struct err err = { "" };
-	check_begin("a file of holidays: dates, names, comments, empty lines, any order");
-	CHECK_INT(holidays_parse(STR("h.txt"), STR("# Morocco\n2027-05-01 Labour day\n\n2027-01-11\tIndependence manifesto\r\n2027-01-01"),
+	check_begin("a file of holidays: dates, names, comments, empty lines, any order, a day twice");
+	CHECK_INT(holidays_parse(STR("h.txt"), STR("# Morocco\n2027-05-01 Labour day\n\n2027-01-11\tIndependence manifesto\r\n2027-05-01\n2027-01-01"),
 				 &h, &err), 0);
 	CHECK_INT(h.count, 3);
 	CHECK_INT(h.days[0], date_to_days((struct date){ 2027, 1, 1 }));
