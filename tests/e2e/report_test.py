@@ -8,9 +8,11 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import xml.etree.ElementTree as ET
 import zipfile
 
+import desk
 from house import House, Report
 
 report = Report()
@@ -158,6 +160,31 @@ def test_formats(house):
     report.check("year-from is about one direction", code == 64, err)
 
 
+def at_the_desk(person, **parameters):
+    """The year to Morocco as the desk makes it; its persons."""
+    job = person.post("/reports", {"name": "year-to", "parameters": {"year": "2020", **parameters}})
+    until = time.monotonic() + 60
+    while job.json.get("state") in ("waiting", "running") and time.monotonic() < until:
+        time.sleep(0.02)
+        job = person.get("/jobs/" + job.json["job_id"])
+    page = person.get(job.json["result"]).json
+    return [row["cells"][1] for row in page["tables"][0]["rows"]], page
+
+
+def test_desk(house):
+    manager = desk.Person(house, "p_manager", "manager").sign_in()
+    other = desk.Person(house, "p_me", "me").sign_in()
+    figures, page = at_the_desk(manager)
+    report.check("the desk's report is the command's", figures == [148, 137, 10, 0, 1] and page["language"] == "fr", figures)
+    report.check("a column says how it is written", [c["unit"] for c in page["tables"][0]["columns"]][:3] == ["text", "count", "share"], page)
+    report.check("for outside the small ones are hidden", at_the_desk(manager, outside="yes")[0] == [148, 137, "hidden", 0, "<5"])
+    report.check("the manager shows them", at_the_desk(manager, outside="yes", national="yes")[0] == [148, 137, 10, 0, 1])
+    report.check("nobody else does", at_the_desk(other, outside="yes", national="yes")[0] == [148, 137, "hidden", 0, "<5"])
+    rows = house.rows("SELECT actor, action FROM v_audit WHERE action LIKE 'report.run%%unmasked'")
+    report.check("whose choice it was is in the audit", rows == [{"actor": "p_manager", "action":
+                                                                  "report.run json year=2020 outside, national figures unmasked"}], rows)
+
+
 def count(house):
     return house.rows("SELECT (SELECT count(*) FROM v_case) AS cases, (SELECT count(*) FROM v_contact) AS people")[0]
 
@@ -234,6 +261,7 @@ try:
     test_years(house)
     test_others(house)
     test_outside(house)
+    test_desk(house)
     test_formats(house)
     test_wrong_files(house)
     test_forms(house)
