@@ -15,6 +15,8 @@ int leases_due(struct db *db, int64_t now_ms, struct lease *out, int max)
 		l->early = col_i64(&q, 2) != 0;
 		l->acted_at = col_i64(&q, 3);
 		l->waiting_at = col_i64(&q, 4);
+		l->closed = col_i64(&q, 5) != 0;
+		l->snoozed_until = col_i64(&q, 6);
 	}
 	db_done(&q);
 	return rc < 0 ? rc : n;

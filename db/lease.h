@@ -6,7 +6,8 @@
 
 struct lease {
 	char ref[REF_LEN + 1], assigned_to[32];
-	bool early;          /* nobody has counselled the person yet */
+	bool early, closed;  /* early: nobody has counselled the person yet */
+	int64_t snoozed_until; /* 0: it is not */
 	int64_t acted_at;    /* the last act of who has it, the assignment itself among them */
 	int64_t waiting_at;  /* the person's first word that no human has answered; 0: waits for nothing */
 };

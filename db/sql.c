@@ -501,8 +501,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" > ifnull((SELECT max(s.message_id) FROM message s WHERE s.contact_id = c.contact_id AND s.flow = 'staff' AND s.direction ="
 		" 'out' AND s.status NOT IN ('cancelled', 'rejected', 'failed', 'expired')), 0) AND m.created_at > ifnull((SELECT"
 		" max(t.done_at) FROM task t WHERE t.contact_id = c.contact_id AND t.outcome = 'REACHED'), 0)), 0)"
-		" FROM cases c WHERE c.lease_at <= ?1 AND ifnull(c.snoozed_until, 0) <= ?1 AND c.status NOT IN ('CLOSED', 'WITHDRAWN')"
-		" ORDER BY c.lease_at LIMIT ?2",
+		", c.status IN ('CLOSED', 'WITHDRAWN'), ifnull(c.snoozed_until, 0) FROM cases c WHERE c.lease_at <= ? ORDER BY c.lease_at"
+		" LIMIT ?",
 	[SQL_LEASE_LOOK_AT] = "UPDATE cases SET lease_at = ? WHERE ref = ?",
 	/* the desk's own safety */
 	[SQL_CASE_VERSION] = "SELECT " CASE_VERSION " FROM cases c WHERE c.ref = ?",

@@ -8,6 +8,7 @@
 
 enum { AT_ONCE = 20 };
 #define AGAIN_MS ((int64_t)4 * 3600 * 1000) /* a case that rests may wake: the person writes */
+#define CLOSED_AGAIN_MS ((int64_t)24 * 3600 * 1000)
 
 static int give_back(struct gateway *g, const struct lease *l, int64_t now_ms)
 {
@@ -21,7 +22,11 @@ static int give_back(struct gateway *g, const struct lease *l, int64_t now_ms)
 
 static int look(struct gateway *g, const struct lease *l, int64_t now_ms)
 {
-	int64_t from = l->acted_at;
+	int64_t from = l->acted_at > l->snoozed_until ? l->acted_at : l->snoozed_until;
+	if (l->closed) /* it may be opened again */
+		return lease_look_at(&g->db, str_of(l->ref), now_ms + CLOSED_AGAIN_MS);
+	if (from > now_ms)
+		return lease_look_at(&g->db, str_of(l->ref), from);
 	if (!l->early && l->waiting_at == 0)
 		return lease_look_at(&g->db, str_of(l->ref), now_ms + AGAIN_MS);
 	if (!l->early && l->waiting_at > from)

@@ -351,6 +351,24 @@ static void test_lease(void)
 	CHECK_STR(whose(MONDAY_10 + 61 * DAY), STR("amina"));
 	CHECK_STR(whose(MONDAY_10 + 68 * DAY), STR(""));
 
+	check_begin("put aside until a day, its hours begin there; closed, nothing is given back");
+	begin();
+	set(CASE_ASSIGNED_TO, "amina");
+	CHECK_INT(number("UPDATE cases SET snoozed_until = 1788253200000"), -1); /* MONDAY_10 + 78 days */
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 77 * DAY), STR("amina"));
+	CHECK_STR(whose(MONDAY_10 + 79 * DAY), STR("amina"));
+	CHECK_STR(whose(MONDAY_10 + 81 * DAY), STR(""));
+	begin();
+	set(CASE_ASSIGNED_TO, "amina");
+	set(CASE_STATUS, "CLOSED");
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 150 * DAY), STR("amina"));
+	begin();
+	set(CASE_STATUS, "NEW");
+	end(true);
+	CHECK_STR(whose(MONDAY_10 + 160 * DAY), STR(""));
+
 	check_begin("0 hours: an assignment stands");
 	g.config.limits.assignment_hours = 0;
 	begin();
