@@ -98,7 +98,7 @@ static int move_clock(struct letter *letter, struct gateway *g, struct db *db)
 	struct wish *w = (struct wish *)letter;
 	int rc = staff_sessions_move(db, w->move_ms);
 	if (rc == 0)
-		w->answer = json_pack("{s:I}", "now_ms", (json_int_t)(gateway_now(g) + w->move_ms));
+		w->answer = json_pack("{s:I}", "now_ms", (json_int_t)gateway_now(g) + (json_int_t)w->move_ms);
 	return rc;
 }
 

@@ -9,12 +9,12 @@ import { onPage } from "./keys.js";
 import { inTurn, onEvent, reached } from "./live.js";
 import { recount, toast } from "./shell.js";
 import { alertCard, taskCard } from "./duties.js";
-import { FORMS } from "./case_forms.js";
 import * as parts from "./case_parts.js";
 import { entries } from "./timeline.js";
 import { replyBox } from "./reply.js";
 
 const PRESENCE_MS = 20000;
+const forms = () => import("./case_forms.js"); // not needed to read; fetched once the case stands there
 const BAR = ["call", "note", "refer", "appointment", "returned", "edit"];
 const MORE = ["snooze", "checkin", "task", "close", "number", "merge", "erase"];
 
@@ -230,7 +230,7 @@ export async function show(shown) {
 	async function openPanel(name) {
 		if (panel === name) return closePanel();
 		panel = name;
-		const make = FORMS[name] ?? (await rare(name));
+		const make = await formOf(name);
 		if (panel !== name || !make) return true;
 		fill(
 			place.panel,
@@ -253,9 +253,9 @@ export async function show(shown) {
 		return true;
 	}
 
-	async function rare(name) {
+	async function formOf(name) {
 		try {
-			return (await import("./case_rare.js")).RARE[name];
+			return (await forms()).FORMS[name] ?? (await import("./case_rare.js")).RARE[name];
 		} catch {
 			panel = null;
 			toast(explain({ type: "offline" }));
@@ -464,6 +464,7 @@ export async function show(shown) {
 		u: { name: "keys.queue", run: () => void (location.hash = "#/queue") },
 	});
 	await loadMessages();
+	forms().catch(() => {}); // the line is poor: once more when one is opened
 
 	const renew = inTurn(() => Promise.all([loadMessages(null, true), panel ? null : reload(true)]).then(reached, () => {}));
 	undo.push(

@@ -2,7 +2,7 @@
 import { fill, h, ltr, own, said } from "./dom.js";
 import { get } from "./api.js";
 import { act } from "./forms.js";
-import { country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
+import { arrow, country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { assignmentHours, officeName, projectName, stepName } from "./lists.js";
 import { trend } from "./charts.js";
@@ -255,7 +255,7 @@ export function history(one) {
 	const line = (event) =>
 		event.field === "assigned_to" && event.actor === "wasl" && event.became === null
 			? t("history.lease", { who: event.was ?? "–", hours: number(assignmentHours()) })
-			: [t("history." + event.field), ": ", event.was === null ? null : [name(event, event.was), " → "], name(event, event.became)];
+			: [t("history." + event.field), ": ", event.was === null ? null : [name(event, event.was), arrow()], name(event, event.became)];
 	return h(
 		"ul",
 		{ class: "lines" },

@@ -94,7 +94,7 @@ function diagram(flow) {
 				rx: 8,
 			}),
 			s("text", { x: x + 8, y: y + 16 }, state.name.slice(0, 17)),
-			s("text", { class: "edge", x: x + 8, y: y + 30 }, state.kind),
+			s("text", { class: "edge", x: x + 8, y: y + 30 }, word("kind", state.kind)),
 			state.live
 				? s("text", { class: "n", x: x + BOX.w - 8, y: y + 31, "text-anchor": "end" }, number(state.live))
 				: null,
@@ -161,13 +161,9 @@ async function one(main, name, here) {
 							? null
 							: h("span", { class: "soft" }, " ", word("state", state.name)),
 					],
-					ltr(state.kind),
+					word("kind", state.kind),
 					ltr(number(state.live)),
-					state.to.map((edge, i) => [
-						i ? ", " : "",
-						h("bdi", null, edge.label ? edge.label + " → " : ""),
-						ltr(edge.state),
-					]),
+					ltr(state.to.map((edge) => (edge.label ? edge.label + " → " : "") + edge.state).join(", ")),
 				]),
 			}),
 		),

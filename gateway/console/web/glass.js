@@ -2,7 +2,7 @@
 import { fill, h, own } from "./dom.js";
 import { get, post, query } from "./api.js";
 import { ask } from "./forms.js";
-import { day, plural, t } from "./i18n.js";
+import { arrow, day, plural, t } from "./i18n.js";
 import { more, ref, time } from "./labels.js";
 import { onPage } from "./keys.js";
 import { onEvent } from "./live.js";
@@ -41,7 +41,7 @@ export async function show({ main, parameters, here }) {
 				null,
 				h("strong", null, own(one.by_name ?? one.by)),
 				one.by_offices.length ? [" (", own(one.by_offices.join(", ")), ")"] : null,
-				" → ",
+				arrow(),
 				ref(one.ref),
 				one.office ? [" · ", own(one.office)] : null,
 			),

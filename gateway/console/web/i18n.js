@@ -100,6 +100,11 @@ export function shortDay(iso) {
 	return iso ? new Intl.DateTimeFormat(locale(), { dateStyle: "short", timeZone: zone }).format(new Date(iso)) : "";
 }
 
+/** From one thing to the next, in the direction of reading. */
+export function arrow() {
+	return document.documentElement.dir === "rtl" ? " ← " : " → ";
+}
+
 export function clock(date) {
 	return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(date);
 }

@@ -1,6 +1,6 @@
 // Small things that several pages show alike.
 import { h, ltr, own } from "./dom.js";
-import { country, languageName, moment, number, plural, since, t, word } from "./i18n.js";
+import { arrow, country, languageName, moment, number, plural, since, t, word } from "./i18n.js";
 
 /** The class of a case: letter, number and shape, never the colour alone. */
 export function priority(code) {
@@ -47,7 +47,7 @@ export function status(code) {
 export function where(item) {
 	return [
 		country(item.nationality),
-		item.return_country && item.return_country !== item.nationality ? "→ " + country(item.return_country) : null,
+		item.return_country && item.return_country !== item.nationality ? arrow().trim() + " " + country(item.return_country) : null,
 		word("city", item.city) || word("region", item.region),
 	]
 		.filter(Boolean)

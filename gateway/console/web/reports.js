@@ -223,6 +223,7 @@ export async function show({ session, main, here }) {
 				h("h2", null, t("export.title")),
 				h("p", { class: "hint" }, t("export.why")),
 				form({
+					attributes: { class: "form wide" },
 					fields: [
 						{
 							name: "name",
