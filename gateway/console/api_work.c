@@ -234,12 +234,14 @@ void api_merge(struct call *call)
 	struct str other;
 	if (!call_text(call, "other", 8, 8, false, &other))
 		return;
-	bool sees = policy_case(call, other, false);
+	bool sees = policy_case(call, other, false), by_glass = first.by_glass || call->seen.by_glass;
 	call->seen = first;
-	if (sees)
-		api_act(call);
-	else
+	if (!sees)
 		call_bad(call, "other", "There is no such case, or it is not yours.");
+	else if (by_glass) /* an hour behind broken glass must not become for ever */
+		call_problem(call, 403, "forbidden", "Not with a case that is open only for an hour.");
+	else
+		api_act(call);
 }
 
 void api_act(struct call *call)

@@ -249,7 +249,7 @@ def work(gw, person, colleague, refs):
     check("the number is shown on demand", person.get("/cases/%s/phone" % ref).json["phones"][0]["phone"] == "+212655000001")
 
 
-def merge(people, amina, refs):
+def merge(gw, people, amina, refs):
     """Both cases must be one's own to see; the second person sees which two they are."""
     path, body = "/cases/%s/merge" % refs["rabat"], {"other": refs["oujda"], "reason": "the same voice"}
     a = amina.post(path, body)
@@ -257,8 +257,12 @@ def merge(people, amina, refs):
     check("nor with one that is none", amina.post(path, {**body, "other": "10000001"}).status == 400)
     a = people["protection"].post(path, {**body, "other": refs["child"]})
     check("a child's case is not taken up by another", a.status == 403, str(a.raw))
+    a = people["counsellor"].post(path, body)
+    check("an hour behind broken glass does not become for ever", a.status == 403, str(a.raw))
+    gw.run("case", "set", refs["oujda"], "assigned_to=p_counsellor", "--as", "root")
     check("not without a reason", people["counsellor"].post(path, {"other": refs["oujda"]}).status == 400)
-    a = people["counsellor"].post(path, body)  # who broke the glass of it
+    a = people["counsellor"].post(path, body)
+    gw.run("case", "set", refs["oujda"], "assigned_to=somebody", "--as", "root")
     check("asked for", a.status == 200 and a.json["approval_id"], str(a.raw))
     one = people["manager"].get("/approvals").json["items"][0]
     check("the second person sees both", (one["kind"], one["object"], one["other"], one["may_decide"]) == (
@@ -506,7 +510,7 @@ with house.House() as gw:
     amina, first = signing_in(gw, people)
     forged(gw, first)
     work(gw, first, people["counsellor"], refs)
-    merge(people, first, refs)
+    merge(gw, people, first, refs)
     events(gw, first, refs)
     checkin_now(gw, first, refs)
     bulk(gw, people, refs)
