@@ -175,9 +175,11 @@ static bool take_all(struct call *call, struct desk_job *j)
 		    take(call, call->body, "purpose", j->purpose, sizeof j->purpose) && take_password(call, j);
 	for (size_t i = 0; good && i < sizeof part / sizeof *part; i++)
 		good = take(call, more, part[i].name, part[i].to, part[i].cap);
+	if (!good) /* answered, and the call and the job are gone with it */
+		return false;
 	j->outside = str_eq_z(json_get_str(more, "outside"), "yes");
 	j->national = str_eq_z(json_get_str(more, "national"), "yes") && call_may(call, ROLE_MANAGER);
-	return good;
+	return true;
 }
 
 static bool is_one_of(const char *word, const char *const *words)
