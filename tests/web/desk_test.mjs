@@ -326,6 +326,44 @@ async function paper(page, ref) {
 	await page.emulateMedia({ media: "screen" });
 }
 
+/** A person of the staff in a browser of her own. */
+async function colleague(user, ...argv) {
+	const page = await openPage(await browser.newContext(), gateway.base);
+	const link = gateway
+		.wasl("user", "add", user, ...argv)
+		.match(/https?:\/\/\S+/)[0]
+		.replace(/^https?:\/\/[^/]+/, gateway.base);
+	const codes = await enrol(page, link, PASSWORD);
+	await signIn(page, gateway.base, user, PASSWORD, codes[0]);
+	return page;
+}
+
+/** A case of another office is opened with a reason, and the manager looks at it. */
+async function glass() {
+	const { ref, office } = JSON.parse(gateway.wasl("--json", "query", "SELECT ref, office FROM v_case WHERE age_band <> 'U18'"))[0];
+	const opener = await colleague("oumaima", "--role", "counsellor", "--office", office === "OUJDA" ? "RABAT" : "OUJDA");
+	const manager = await colleague("maha", "--role", "manager");
+	await turn(opener, "#/case/" + ref);
+	await opener.locator("main summary").click();
+	await opener.locator("textarea[name=reason]").fill("La collègue est malade");
+	await opener.locator("main form button.first").click();
+	await opener.locator("article.casefile").waitFor();
+	check("what is refused is not offered", (await opener.locator(".owner button").count()) === 0);
+	await turn(manager, "#/glass");
+	const words = await manager.locator(".duty").innerText();
+	check("the manager reads who, where and why", [/oumaima/, new RegExp(ref), /La collègue est malade/].every((one) => one.test(words)), words);
+	await axe(manager, "glass to review");
+	await manager.getByRole("button", { name: "Justifié", exact: true }).click();
+	await manager.locator("dialog[open] button.first").click();
+	await manager.locator(".duty").waitFor({ state: "detached" });
+	await turn(manager, "#/glass?state=reviewed");
+	check("and whose finding it was", /maha/.test(await manager.locator(".duty").innerText()));
+	for (const page of [opener, manager]) {
+		check("glass: nothing went wrong", page.trouble.length === 0, page.trouble);
+		await page.context().close();
+	}
+}
+
 /** The own account, and the password again before what is grave. */
 async function account(context) {
 	const page = await openPage(context, gateway.base);
@@ -424,6 +462,7 @@ async function run() {
 	await withOwnClock(codes[1], lostLine);
 	await withOwnClock(codes[2], nobodyThere);
 	await fewRoles();
+	await glass();
 	await account(context);
 	await page.goto(gateway.base + "/");
 	await page.locator("header .bare").last().click();

@@ -130,7 +130,7 @@ export async function show({ session, main }) {
 			h("p", { class: "soft" }, t("me.ends"), " ", time(session.ends_at)),
 		),
 		part(t("me.preferences"), preferences(session)),
-		session.demo
+		session.demo && session.user === "demo" // that one has no password
 			? null
 			: [
 					part(t("signin.password"), h("p", { class: "hint" }, t("me.others")), password()),
