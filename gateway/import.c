@@ -13,6 +13,7 @@ struct checking {
 	import_problem_fn *problem;
 	void *user;
 	size_t problems, rows;
+	struct import_years had;
 };
 
 static int check_row(const struct import_row *row, void *user)
@@ -20,7 +21,7 @@ static int check_row(const struct import_row *row, void *user)
 	struct checking *c = user;
 	struct err err = { "" };
 	c->rows++;
-	int rc = c->cases ? import_check_case(c->config, c->phones, row, &err) : import_check_historic(row, &err);
+	int rc = c->cases ? import_check_case(c->config, c->phones, row, &err) : import_check_historic(row, &c->had, &err);
 	if (rc != 0) {
 		c->problems++;
 		c->problem(row->line, err.text, c->user);
@@ -45,7 +46,7 @@ static size_t line_of(const char *text, const char **what)
 size_t import_check(const struct config *config, const struct phone_plan *phones, struct str kind, struct str text,
 		    import_problem_fn *problem, void *user, size_t *rows)
 {
-	struct checking c = { config, phones, str_eq_z(kind, "cases"), problem, user, 0, 0 };
+	struct checking c = { config, phones, str_eq_z(kind, "cases"), problem, user, 0, 0, { .count = 0 } };
 	struct err err = { "" };
 	const char *what;
 	*rows = 0;

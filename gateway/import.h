@@ -23,7 +23,11 @@ int import_check_case(const struct config *config, const struct phone_plan *phon
 int import_apply_case(struct act_call *call, const struct import_row *row);
 /* 1: the person of this number said STOP, or was erased: no file brings them here; 0; error. */
 int import_unwanted(struct act_call *call, const struct import_row *row);
-int import_check_historic(const struct import_row *row, struct err *err);
+struct import_years { /* of the rows before, so that none is overwritten by a later one of the same file */
+	struct import_years_of_line { bool from_ma; int64_t from, to; size_t line; } years[512];
+	size_t count;
+};
+int import_check_historic(const struct import_row *row, struct import_years *had, struct err *err);
 int import_apply_historic(struct act_call *call, const struct import_row *row);
 
 #endif

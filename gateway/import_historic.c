@@ -47,10 +47,19 @@ static int read_total(const struct import_row *row, struct historic_total *out, 
 	return 0;
 }
 
-int import_check_historic(const struct import_row *row, struct err *err)
+int import_check_historic(const struct import_row *row, struct import_years *had, struct err *err)
 {
 	struct historic_total total;
-	return read_total(row, &total, err);
+	int rc = read_total(row, &total, err);
+	if (rc != 0)
+		return rc;
+	bool from_ma = str_eq_z(total.direction, "FROM_MA");
+	for (size_t i = 0; i < had->count; i++)
+		if (had->years[i].from_ma == from_ma && had->years[i].from == total.year_from && had->years[i].to == total.year_to)
+			return err_set(err, -EINVAL, "these years of this direction stand on line %zu already", had->years[i].line);
+	if (had->count < sizeof had->years / sizeof *had->years)
+		had->years[had->count++] = (struct import_years_of_line){ from_ma, total.year_from, total.year_to, row->line };
+	return 0;
 }
 
 int import_apply_historic(struct act_call *call, const struct import_row *row)

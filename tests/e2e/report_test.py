@@ -207,6 +207,9 @@ def test_wrong_files(house):
                              ("JSON that is not", '{"direction": "FROM_MA"}\n{oops\n', ":2:")):
         code, _, err = run(house, "import", "cases", "-", stdin=text.encode())
         report.check(what, code == 65 and ("-" + line) in err, err)
+    twice = b"direction,year,persons,source\nFROM_MA,2019,1,x\nTO_MA,2019,2,x\nFROM_MA,2019,3,y\n"
+    code, _, err = run(house, "import", "historic", "-", stdin=twice)
+    report.check("a year that stands twice", code == 65 and "-:4:" in err and "line 2" in err, err)
     code, _, err = run(house, "import", "historic", "-", stdin=b"direction,year,persons,source\nFROM_MA,2019,,x\n")
     report.check("an empty figure is not 0", code == 65 and "persons" in err, err)
     code, _, err = run(house, "import", "cases", "/nowhere/file")
