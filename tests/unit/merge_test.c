@@ -116,7 +116,7 @@ static void plant_row(const char *table, const struct person *p)
 	struct buf b = buf_over(text, sizeof text - 1);
 	sqlite3_stmt *s;
 	bool first = true;
-	(void)snprintf(probe, sizeof probe, "SELECT name, type, pk FROM pragma_table_info('%s')", table);
+	(void)snprintf(probe, sizeof probe, "SELECT name, type, pk FROM pragma_table_info('%.60s')", table);
 	must(sqlite3_prepare_v2(db.conn, probe, -1, &s, NULL) == SQLITE_OK);
 	buf_printf(&b, "INSERT INTO %s VALUES (", table);
 	while (sqlite3_step(s) == SQLITE_ROW) {
