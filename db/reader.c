@@ -466,8 +466,8 @@ int reader_note(struct reader *r, const char *sql, const struct cell *values, si
 
 static int take_version(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
-	(void)names, (void)columns;
-	*(int64_t *)user = row[0].integer;
+	(void)names;
+	*(int64_t *)user = columns ? row[0].integer : -1;
 	return 0;
 }
 

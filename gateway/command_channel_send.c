@@ -180,7 +180,7 @@ static int fetch_token(const struct channel *channel, struct outgoing *message, 
 		       struct recipient_result *results)
 {
 	struct http_call call;
-	struct http_result result;
+	struct http_result result = { 0 };
 	int64_t life_s;
 	message->access = STR("");
 	if (!channel_logs_in(channel))
@@ -307,7 +307,7 @@ static int nothing_sent(int error)
 
 static int send_all(const struct order *order, struct arena *arena)
 {
-	struct recipient_result results[RECIPIENTS_MAX];
+	struct recipient_result results[RECIPIENTS_MAX] = { 0 };
 	json_t *recipients = json_array();
 	char storage[24];
 	struct buf ref = buf_over(storage, sizeof storage);
