@@ -429,7 +429,7 @@ static int bind_cell(sqlite3_stmt *s, int at, const struct cell *c)
 
 int reader_ask(struct reader *r, const char *sql, const struct cell *values, size_t values_count, reader_row *each, void *user)
 {
-	struct cell row[COLUMNS_MAX];
+	struct cell row[COLUMNS_MAX] = { { 0 } };
 	const char *names[COLUMNS_MAX];
 	sqlite3_stmt *s = NULL;
 	int rc = 0, code = kept_statement(r, sql, &s);
@@ -466,8 +466,8 @@ int reader_note(struct reader *r, const char *sql, const struct cell *values, si
 
 static int take_version(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
-	(void)names;
-	*(int64_t *)user = columns ? row[0].integer : -1;
+	(void)names, (void)columns;
+	*(int64_t *)user = row[0].integer;
 	return 0;
 }
 
