@@ -223,11 +223,6 @@ int console_start(struct gateway *g, const struct console_wish *w, struct consol
 	return 0;
 }
 
-unsigned console_port(const struct console *c)
-{
-	return http_port(c->server);
-}
-
 void console_quiesce(struct console *c)
 {
 	wish(c, WISH_QUIESCE);

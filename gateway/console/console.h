@@ -21,7 +21,6 @@ struct console_wish {
 /* On the line thread, after the database is open.  0 or negative with err. */
 int console_start(struct gateway *g, const struct console_wish *wish, struct console **out, struct err *err)
 	__attribute__((warn_unused_result));
-unsigned console_port(const struct console *console);
 /* No new connections; streams end.  console_idle(): nothing of it waits for the line thread any more. */
 void console_quiesce(struct console *console);
 bool console_idle(const struct console *console);

@@ -7,7 +7,6 @@
 #include "gateway/calendar.h"
 #include "gateway/escalate.h"
 #include "gateway/lease.h"
-#include "gateway/sight.h"
 #include "tests/unit/check.h"
 
 #include <errno.h>
@@ -252,28 +251,6 @@ static void test_sharing(void)
 	json_decref(answer);
 }
 
-static void test_sight(void)
-{
-	struct str own[] = { STR("OUJDA") };
-	struct sight counsellor = sight_of(STR("counsellor"), own, 1, false), protection = sight_of(STR("protection"), own, 1, false);
-	struct sight psea = sight_of(STR("psea"), NULL, 0, false), admin = sight_of(STR("admin"), NULL, 0, true);
-	struct sight nobody = sight_of(STR("me auditor"), NULL, 0, true);
-	check_begin("a counsellor sees the own office and no child; a complaint only the focal point; others no row");
-	CHECK(case_visible(&counsellor, STR("OUJDA"), false));
-	CHECK(!case_visible(&counsellor, STR("RABAT"), false));
-	CHECK(!case_visible(&counsellor, STR("OUJDA"), true));
-	CHECK(case_visible(&protection, STR("OUJDA"), true));
-	CHECK(!case_visible(&protection, STR("RABAT"), true));
-	CHECK(!case_visible(&psea, STR("OUJDA"), false) && !case_visible(&admin, STR("OUJDA"), false));
-	CHECK(alert_visible(&psea, STR("psea"), STR("OUJDA")) && !alert_visible(&protection, STR("psea"), STR("OUJDA")));
-	CHECK(alert_visible(&counsellor, STR("counsellor"), STR("OUJDA")) && !alert_visible(&counsellor, STR("counsellor"), STR("RABAT")));
-	CHECK(!alert_visible(&counsellor, STR("protection"), STR("OUJDA")) && alert_visible(&protection, STR("protection"), STR("OUJDA")));
-	CHECK(alert_visible(&admin, STR("admin"), STR("")) && !alert_visible(&admin, STR("counsellor"), STR("OUJDA")));
-	CHECK(!alert_visible(&nobody, STR("counsellor"), STR("OUJDA")) && !alert_visible(&counsellor, STR("boss"), STR("OUJDA")));
-	CHECK(case_protected(STR("NEW"), STR("U18"), STR("")) && case_protected(STR("NEW"), STR(""), STR("FORAS UASC")));
-	CHECK(case_protected(STR("REFERRED_PROTECTION"), STR(""), STR("")) && !case_protected(STR("NEW"), STR("18_39"), STR("FORAS")));
-}
-
 static void complain(const char *problem, void *user)
 {
 	(void)user;
@@ -398,7 +375,6 @@ int main(void)
 	test_duty();
 	test_calls();
 	test_sharing();
-	test_sight();
 	test_lease();
 	seal_key_forget(&who.key);
 	gateway_close(&g);
