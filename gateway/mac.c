@@ -83,37 +83,6 @@ void base64_put(struct buf *out, struct str bytes)
 	}
 }
 
-static int sextet(char c)
-{
-	for (int i = 0; i < 64; i++)
-		if (alphabet[i] == c)
-			return i;
-	return -1;
-}
-
-int base64_decode(struct str text, struct arena *arena, struct str *out)
-{
-	struct buf bytes = buf_new(arena, text.len / 4 * 3 + 1);
-	size_t pad = str_ends(text, STR("==")) ? 2 : str_ends(text, STR("=")) ? 1 : 0;
-	uint32_t bits = 0;
-	if (text.len % 4 != 0)
-		return -EINVAL;
-	for (size_t i = 0; i < text.len; i++) {
-		int six = i < text.len - pad ? sextet(text.at[i]) : 0;
-		if (six < 0)
-			return -EINVAL;
-		bits = bits << 6 | (uint32_t)six;
-		if (i % 4 != 3)
-			continue;
-		size_t take = i + 1 == text.len ? 3 - pad : 3;
-		for (size_t k = 0; k < take; k++)
-			buf_put_char(&bytes, (char)(bits >> (16 - 8 * k) & 255));
-		bits = 0;
-	}
-	*out = buf_str(&bytes);
-	return bytes.full ? -ENOMEM : 0;
-}
-
 /* ---- comparing */
 
 static char lower(char c)

@@ -25,8 +25,6 @@ int mac_hmac(enum mac_kind kind, struct str key, struct str data, struct mac *ou
 void mac_put_hex(struct buf *out, const struct mac *mac);    /* lower case */
 void mac_put_base64(struct buf *out, const struct mac *mac); /* RFC 4648 4, padded */
 void base64_put(struct buf *out, struct str bytes);
-/* 0; -EINVAL: not padded base64; the arena's bytes in *out; -ENOMEM. */
-int base64_decode(struct str text, struct arena *arena, struct str *out) __attribute__((warn_unused_result));
 
 enum mac_form { MAC_HEX, MAC_HEX_ANY_CASE, MAC_BASE64 };
 /* Is `given` this mac, written so? */

@@ -51,19 +51,14 @@ static void base64(void)
 {
 	static const char *const pair[][2] = { { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" },
 					       { "foob", "Zm9vYg==" }, { "foobar", "Zm9vYmFy" } };
-	static const char *const wrong[] = { "Zg", "Zg=", "Z===", "Zm9*", "=Zg=", "Zg==Zg==" };
 	struct arena arena;
-	struct str out;
-	check_begin("base64 there and back; what is none is refused");
+	check_begin("base64, padded");
 	CHECK(arena_new(&arena, 4096) == 0);
 	for (size_t i = 0; i < sizeof pair / sizeof pair[0]; i++) {
 		struct buf text = buf_new(&arena, 32);
 		base64_put(&text, str_of(pair[i][0]));
 		CHECK(str_eq_z(buf_str(&text), pair[i][1]));
-		CHECK(base64_decode(str_of(pair[i][1]), &arena, &out) == 0 && str_eq_z(out, pair[i][0]));
 	}
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-		CHECK(base64_decode(str_of(wrong[i]), &arena, &out) == -EINVAL);
 	arena_free(&arena);
 }
 
