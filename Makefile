@@ -136,8 +136,11 @@ $(SIMULATE): $(patsubst %.c,$(B)/%.o,$(wildcard tests/simulation/*.c)) $(B)/test
 .PHONY: long-tests
 long-tests: crash-tests $(WALK) $(SIMULATE)
 
-# The unit tests run under the sanitizers; what runs a daemon uses the build that can be told to die at named points.
-E2E := $(sort $(wildcard tests/e2e/*_test.py tests/crash/*_test.py))
+# Unit tests and what asks a daemon run under the sanitizers; what kills it, starts it hundreds of times or draws pages uses the
+# quicker build that can be told to die at named points.
+MANY_STARTS := tests/e2e/dialogue_test.py tests/e2e/explain_test.py
+SANITIZED := $(filter-out $(MANY_STARTS),$(sort $(wildcard tests/e2e/*_test.py)))
+KILLED := $(MANY_STARTS) $(sort $(wildcard tests/crash/*_test.py))
 # The console in Debian's chromium; what drives it comes from npm and is for tests alone (tests/web/package-lock.json).
 WEB := $(sort $(wildcard tests/web/*_test.mjs))
 tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
@@ -146,10 +149,10 @@ tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
 test:
 	@sh .ci/need.sh test
 	@$(MAKE) --no-print-directory tests/web/node_modules/.package-lock.json
-	@$(MAKE) --no-print-directory VARIANT=asan units
+	@$(MAKE) --no-print-directory VARIANT=asan all units
 	@$(MAKE) --no-print-directory VARIANT=crash all long-tests
-	@WASL=build/crash/wasl python3 tests/run.py $(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut build/crash/tests/walk/walk \
-		build/crash/tests/simulation/simulate $(E2E) $(WEB) tests/faults/faults_test.py
+	@python3 tests/run.py $(UNIT_C:%.c=build/asan/%) WASL=build/asan/wasl $(SANITIZED) WASL=build/crash/wasl $(KILLED) $(WEB) \
+		build/crash/tests/crash/powercut build/crash/tests/walk/walk build/crash/tests/simulation/simulate tests/faults/faults_test.py
 
 # ---- what a commit must pass
 

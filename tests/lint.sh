@@ -62,6 +62,10 @@ for f in $(code 'gateway/*.c' 'db/*.c' 'flows/*.c'); do
 	awk -v f="$f" '/^\{/ { from = FNR } /^\}/ && from { if (FNR - from > 70) printf "%s:%d: %d lines\n", f, from, FNR - from; from = 0 }' "$f"
 done | say 'a function fits a screen'
 
+# A schema's version is its place in the list: a gap would be filled one day, and move all that stands behind it.
+ls db/migrations/*.sql | awk '{ split($0, part, "/"); if (substr(part[3], 1, 4) + 0 != NR) printf "%s: number %d is expected\n", $0, NR }' |
+	say 'migrations are numbered without a gap'
+
 python3 tests/faults/faults_test.py --lint | say 'a seeded fault has lost its place'
 
 if [ -s "$found" ]; then

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Runs every test and adds up.
 
-run.py PROGRAM...: each is run from the root of the repository; its last line must be "N passed, N failed" (", N skipped"
-may follow).  A program that ends otherwise counts as one failure.  The last line printed here is the sum."""
+run.py [NAME=VALUE | PROGRAM]...: each program is run from the root of the repository, with what was named before it in its
+environment; its last line must be "N passed, N failed" (", N skipped" may follow).  A program that ends otherwise counts as one
+failure.  The last line printed here is the sum."""
+import os
 import re
 import subprocess
 import sys
@@ -35,6 +37,10 @@ def run(program):
 def main():
     total = [0, 0, 0]
     for program in sys.argv[1:]:
+        if "=" in program:
+            name, value = program.split("=", 1)
+            os.environ[name] = value
+            continue
         for i, n in enumerate(run(program)):
             total[i] += n
     print("%d passed, %d failed" % (total[0], total[1]) + (", %d skipped" % total[2] if total[2] else ""))
