@@ -140,7 +140,7 @@ static int fetch_one(const struct channel *channel, const struct phone_plan *pho
  * because it may be handed out once only. */
 static int fetch(const struct channel *channel, const struct phone_plan *phones, const char *since, struct arena *arena)
 {
-	struct fetched pages[2];
+	struct fetched pages[2] = { 0 };
 	size_t count = 0;
 	int code = fetch_one(channel, phones, since, arena, &pages[0]);
 	bool both = channel->adapter->once && !*since;
