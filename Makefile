@@ -140,7 +140,6 @@ long-tests: crash-tests $(WALK) $(SIMULATE)
 # quicker build that can be told to die at named points.
 MANY_STARTS := tests/e2e/dialogue_test.py tests/e2e/explain_test.py
 SANITIZED := $(filter-out $(MANY_STARTS),$(sort $(wildcard tests/e2e/*_test.py)))
-KILLED := $(MANY_STARTS) $(sort $(wildcard tests/crash/*_test.py))
 # The console in Debian's chromium; what drives it comes from npm and is for tests alone (tests/web/package-lock.json).
 WEB := $(sort $(wildcard tests/web/*_test.mjs))
 tests/web/node_modules/.package-lock.json: tests/web/package-lock.json
@@ -151,8 +150,9 @@ test:
 	@$(MAKE) --no-print-directory tests/web/node_modules/.package-lock.json
 	@$(MAKE) --no-print-directory VARIANT=asan all units
 	@$(MAKE) --no-print-directory VARIANT=crash all long-tests
-	@python3 tests/run.py $(UNIT_C:%.c=build/asan/%) WASL=build/asan/wasl $(SANITIZED) WASL=build/crash/wasl $(KILLED) $(WEB) \
-		build/crash/tests/crash/powercut build/crash/tests/walk/walk build/crash/tests/simulation/simulate tests/faults/faults_test.py
+	@python3 tests/run.py WASL=build/asan/wasl $(SANITIZED) WASL=build/crash/wasl $(MANY_STARTS) $(WEB) -- WASL=build/crash/wasl \
+		$(UNIT_C:%.c=build/asan/%) build/crash/tests/crash/powercut build/crash/tests/walk/walk build/crash/tests/simulation/simulate \
+		$(sort $(wildcard tests/crash/*_test.py)) tests/faults/faults_test.py
 
 # ---- what a commit must pass
 

@@ -136,6 +136,11 @@ async function keyboard(page) {
 	await turn(page, "#/queue");
 	const refs = await refsOf(page);
 	const focused = () => page.evaluate(() => document.activeElement.closest("[data-ref]")?.dataset.ref ?? null);
+	const comes = (selector) => page.locator(selector).waitFor({ timeout: 15000 }).then(
+		() => true,
+		() => false,
+	); // a form is fetched when it is first wanted
+	const saved = () => page.waitForResponse((one) => one.request().method() === "PATCH" && one.url().endsWith("/session"));
 	await page.keyboard.press("j");
 	check("j goes to the first case", (await focused()) === refs[0]);
 	await page.keyboard.press("j");
@@ -155,16 +160,16 @@ async function keyboard(page) {
 	await page.locator("article.casefile").waitFor();
 	check("Enter opens the case", page.url().endsWith(refs[0]));
 	await page.keyboard.press("r");
-	check("r goes to the reply", (await page.evaluate(() => document.activeElement.id)) === "reply");
+	check("r goes to the reply", await comes("#reply:focus"));
 	await page.keyboard.type("j?/");
 	check("letters are letters in a text", (await page.locator("#reply").inputValue()) === "j?/");
 	await page.locator("#reply").fill("");
 	await page.keyboard.press("Escape");
 	await page.keyboard.press("n");
-	check("n opens a note", await page.locator("#panel textarea").isVisible());
+	check("n opens a note", await comes("#panel textarea"));
 	await page.keyboard.press("Escape");
 	await page.keyboard.press("e");
-	check("e opens the fields", await page.locator("#panel select[name=status]").isVisible());
+	check("e opens the fields", await comes("#panel select[name=status]"));
 	await page.keyboard.press("Escape");
 	await page.keyboard.press("/");
 	await page.waitForFunction(() => location.hash === "#/search");
@@ -199,15 +204,17 @@ async function keyboard(page) {
 	await page.locator(".views a").waitFor({ state: "detached" });
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").uncheck();
+	let answered = saved();
 	await page.locator("main form button.first").first().click();
-	await page.waitForFunction(() => document.querySelector("input[name=shortcuts]:not(:checked)"));
+	await answered;
 	await turn(page, "#/queue");
 	await page.keyboard.press("j");
 	check("single keys can be switched off", (await focused()) === null);
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").check();
+	answered = saved();
 	await page.locator("main form button.first").first().click();
-	await page.locator(".toast").first().waitFor();
+	await answered;
 }
 
 const linesOfAudit = () =>
