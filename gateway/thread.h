@@ -4,8 +4,8 @@
 #define GATEWAY_THREAD_H
 
 enum thread_kind {
-	THREAD_STAFF = 5, /* answers pages: people wait for it, but not within a USSD session's seconds */
-	THREAD_JOB = 10,  /* hashes, reports, exports: a minute more does no harm */
+	THREAD_STAFF = 10, /* answers pages: people wait for it, but not within a USSD session's seconds */
+	THREAD_JOB = 19,   /* hashes, reports, exports: a minute more does no harm */
 };
 
 void thread_give_way(enum thread_kind kind);
