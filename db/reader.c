@@ -167,9 +167,10 @@ static int prepare_views(struct reader *r)
 	int rc = sqlite3_create_function_v2(r->conn, "unseal", 4, SQLITE_UTF8, r, sql_unseal, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_create_function_v2(r->conn, "pseudonym", 1, SQLITE_UTF8, r, sql_pseudonym, NULL, NULL, NULL);
-	/* trusted_schema off keeps unseal() out of anything stored in the file; TEMP views are ours. */
+	/* What is opened and then sorted must not be written to a temporary file in clear.  trusted_schema off keeps unseal() out of
+	 * anything stored in the file; TEMP views are ours. */
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(r->conn, "PRAGMA trusted_schema=OFF", NULL, NULL, NULL);
+		rc = sqlite3_exec(r->conn, "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF", NULL, NULL, NULL);
 	for (size_t i = 0; rc == SQLITE_OK && i < sizeof opened / sizeof *opened; i++)
 		if (i == 0 || strcmp(opened[i].view, opened[i - 1].view) != 0)
 			rc = shadow_view(r, opened[i].view);

@@ -364,6 +364,13 @@ static void test_audit(struct db *db)
 }
 
 /* Keeps the first column of the last row. */
+static int take_number(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	(void)names, (void)columns;
+	*(int64_t *)user = row[0].integer;
+	return 0;
+}
+
 static int take_name(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
 	(void)row;
@@ -440,6 +447,12 @@ static void test_reader(void)
 	column[0] = '\0';
 	CHECK_INT(reader_ask(r, kept, NULL, 0, take_name, column), 0);
 	CHECK_STR(str_of(column), STR("how_many"));
+
+	check_begin("what the reader sorts is never written to a temporary file");
+	static const char temporary[] = "PRAGMA temp_store";
+	int64_t where = 0;
+	CHECK_INT(reader_ask(r, temporary, NULL, 0, take_number, &where), 0);
+	CHECK_INT(where, 2);
 
 	check_begin("what is noted stays on the reader's own connection");
 	static const char table[] = "CREATE TEMP TABLE noted (n INTEGER)", add[] = "INSERT INTO temp.noted VALUES (?)",
