@@ -236,12 +236,16 @@ export async function signIn(page, base, user, password, code) {
 
 /** Turns to a page and waits until it is drawn. */
 export async function turn(page, hash) {
-	await page.evaluate((to) => {
-		if (location.hash === to) return;
-		document.querySelector("#main h1")?.setAttribute("data-old", ""); // still there until the browser tells of the new address
-		location.hash = to;
-	}, hash);
+	await page.evaluate(
+		(to) =>
+			location.hash === to ||
+			new Promise((told) => {
+				addEventListener("hashchange", told, { once: true }); // the desk listened first: the old page is gone then
+				location.hash = to;
+			}).then(() => true),
+		hash,
+	);
 	await page.waitForFunction(
-		() => document.querySelector("#main h1:not([data-old])") && !document.querySelector("#main > p.hint:only-child"),
+		() => document.querySelector("#main h1") && !document.querySelector("#main > p.hint:only-child"),
 	);
 }

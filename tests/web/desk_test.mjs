@@ -172,8 +172,7 @@ async function keyboard(page) {
 	check("e opens the fields", await comes("#panel select[name=status]"));
 	await page.keyboard.press("Escape");
 	await page.keyboard.press("/");
-	await page.waitForFunction(() => location.hash === "#/search");
-	check("/ searches", true);
+	check("/ searches", await comes("main form[role=search]"));
 	await turn(page, "#/queue");
 	await page.keyboard.press("Tab");
 	const tabbed = new Set();
@@ -219,6 +218,26 @@ async function keyboard(page) {
 
 const linesOfAudit = () =>
 	Number(JSON.parse(gateway.wasl("--json", "query", "SELECT count(*) AS n FROM v_audit").trim())[0].n);
+
+/** A page whose code comes late, over a weak line, must not be drawn over the one that was asked for since. */
+async function latePage(context) {
+	const page = await openPage(context, gateway.base);
+	let give;
+	const wanted = new Promise((seen) => page.route("**/search.js", (route) => ((give = () => route.continue()), seen())));
+	await page.goto(gateway.base + "/#/queue");
+	await page.locator(".queue .row").first().waitFor();
+	await page.evaluate(() => (location.hash = "#/search"));
+	await wanted;
+	await turn(page, "#/queue");
+	await page.locator(".queue .row").first().waitFor();
+	const came = page.waitForResponse("**/search.js");
+	give();
+	await (await came).finished();
+	await page.evaluate(() => import("/search.js")); // run by now
+	check("a page that comes late draws over no other", await page.locator(".queue .row").first().isVisible());
+	check("the late page: nothing went wrong", page.trouble.length === 0, page.trouble);
+	await page.close();
+}
 
 /** A page that only stands there must not fill the audit, nor wake itself. */
 async function quiet(page) {
@@ -461,6 +480,7 @@ async function run() {
 		(await page.locator(".queue .why").allInnerTexts()).every((text) => text.length > 3),
 	);
 	await keyboard(page);
+	await latePage(context);
 	await quiet(page);
 	await live(page);
 	await paper(page, refs[0]);

@@ -59,6 +59,7 @@ async function route() {
 	const shown = { session, main, rest: asked.rest, parameters: asked.parameters, here: () => mine === turn };
 	try {
 		const page = await PAGES[asked.name].module();
+		if (mine !== turn) return; // its code came late, over a weak line: another page stands there now
 		const done = await page.show(shown);
 		if (mine !== turn) done?.();
 		else leave = done ?? null;
