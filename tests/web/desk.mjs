@@ -234,6 +234,11 @@ export async function signIn(page, base, user, password, code) {
 	await page.locator("nav #pages").waitFor({ state: "attached" });
 }
 
+const drawn = (page) =>
+	page.waitForFunction(
+		() => document.querySelector("#main h1:not([data-old])") && !document.querySelector("#main > p.hint:only-child"),
+	);
+
 /** Turns to a page and waits until it is drawn. */
 export async function turn(page, hash) {
 	await page.evaluate(
@@ -245,7 +250,13 @@ export async function turn(page, hash) {
 			}).then(() => true),
 		hash,
 	);
-	await page.waitForFunction(
-		() => document.querySelector("#main h1") && !document.querySelector("#main > p.hint:only-child"),
-	);
+	await drawn(page);
+}
+
+/** Saves the own settings, in that language if one is named: the whole desk is drawn anew with them. */
+export async function saveOwn(page, language) {
+	if (language) await page.locator("select[name=language]").selectOption(language);
+	await page.evaluate(() => document.querySelector("#main h1").setAttribute("data-old", ""));
+	await page.locator("#main form button.first").first().click();
+	await drawn(page);
 }

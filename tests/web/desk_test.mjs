@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The desk in a real browser, against a real gateway: the door, every page in every language, the keyboard, what is live, what
 // happens when the line is lost or nobody sits there.
-import { Gateway, enrol, openBrowser, openPage, signIn, totp, turn } from "./desk.mjs";
+import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, totp, turn } from "./desk.mjs";
 import { axe, fits } from "./axe.mjs";
 import { check, end } from "./report.mjs";
 
@@ -55,9 +55,7 @@ async function everyPage(context, refs) {
 		await page.goto(gateway.base + "/");
 		await page.locator("nav #pages").waitFor({ state: "attached" });
 		await turn(page, "#/me");
-		await page.locator("select[name=language]").selectOption(language);
-		await page.locator("main form button.first").first().click();
-		await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+		await saveOwn(page, language);
 		check(
 			`${language}: the direction is right`,
 			(await page.evaluate(() => document.documentElement.dir)) === (language === "ar" ? "rtl" : "ltr"),
@@ -89,9 +87,7 @@ async function everyPage(context, refs) {
 		page.trouble.length = 0;
 	}
 	await turn(page, "#/me");
-	await page.locator("select[name=language]").selectOption("fr");
-	await page.locator("main form button.first").first().click();
-	await page.waitForFunction(() => document.documentElement.lang === "fr");
+	await saveOwn(page, "fr");
 	await page.close();
 }
 
@@ -140,7 +136,6 @@ async function keyboard(page) {
 		() => true,
 		() => false,
 	); // a form is fetched when it is first wanted
-	const saved = () => page.waitForResponse((one) => one.request().method() === "PATCH" && one.url().endsWith("/session"));
 	await page.keyboard.press("j");
 	check("j goes to the first case", (await focused()) === refs[0]);
 	await page.keyboard.press("j");
@@ -203,17 +198,13 @@ async function keyboard(page) {
 	await page.locator(".views a").waitFor({ state: "detached" });
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").uncheck();
-	let answered = saved();
-	await page.locator("main form button.first").first().click();
-	await answered;
+	await saveOwn(page);
 	await turn(page, "#/queue");
 	await page.keyboard.press("j");
 	check("single keys can be switched off", (await focused()) === null);
 	await turn(page, "#/me");
 	await page.locator("input[name=shortcuts]").check();
-	answered = saved();
-	await page.locator("main form button.first").first().click();
-	await answered;
+	await saveOwn(page);
 }
 
 const linesOfAudit = () =>

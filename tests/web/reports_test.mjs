@@ -3,7 +3,7 @@
 // an export that is locked, with a programme's token shown once.
 import fs from "node:fs";
 import path from "node:path";
-import { Gateway, enrol, openBrowser, openPage, signIn, turn } from "./desk.mjs";
+import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, turn } from "./desk.mjs";
 import { check, end } from "./report.mjs";
 
 const PASSWORD = "cinq mots pour une porte";
@@ -95,9 +95,7 @@ try {
 	check("an export with a password is a ZIP", /^wasl-cases-\d{8}\.zip$/.test(zip.name) && zip.bytes.readUInt16LE(8) === 99, zip.name);
 
 	await turn(page, "#/me");
-	await page.locator("select[name=language]").selectOption("ar");
-	await page.locator("#main form button.first").first().click();
-	await page.waitForFunction(() => document.documentElement.lang === "ar");
+	await saveOwn(page, "ar");
 	await turn(page, "#/reports");
 	await make(page, "year-to", "2020");
 	const arabic = await printed(page, "year-to-ar.pdf");

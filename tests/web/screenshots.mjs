@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The pictures of the README, taken from the running demo: node tests/web/screenshots.mjs FOLDER (after `make`).
 import path from "node:path";
-import { Gateway, openBrowser, turn } from "./desk.mjs";
+import { Gateway, openBrowser, saveOwn, turn } from "./desk.mjs";
 
 const folder = process.argv[2] ?? ".";
 const gateway = await Gateway.start({ demo: true });
@@ -10,9 +10,7 @@ const context = await browser.newContext({ viewport: { width: 1020, height: 540 
 
 async function speak(page, language) {
 	await turn(page, "#/me");
-	await page.locator("select[name=language]").selectOption(language);
-	await page.locator("main form button.first").first().click();
-	await page.waitForFunction((wanted) => document.documentElement.lang === wanted, language);
+	await saveOwn(page, language);
 	await page.locator(".toast").waitFor({ state: "detached" });
 }
 
