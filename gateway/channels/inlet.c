@@ -38,6 +38,13 @@ bool inlet_refused(const struct inlet *in)
 
 /* ---- fields */
 
+/* What cannot be read proves nothing: where no token stands in the URL either, a stranger sent it, and nothing is kept. */
+static int refuse_unread(struct inlet *in, const char *why)
+{
+	bool stranger = in->channel->adapter->authenticates && !in->channel->token.len;
+	return inlet_refuse(in, stranger ? VERDICT_UNAUTHORISED : VERDICT_MALFORMED, why);
+}
+
 static int read_form(struct inlet *in, struct str text)
 {
 	in->form = arena_alloc(in->arena, sizeof *in->form);
@@ -47,7 +54,7 @@ static int read_form(struct inlet *in, struct str text)
 	if (error != -EINVAL && error != -E2BIG)
 		return error;
 	in->form->count = 0;
-	return inlet_refuse(in, VERDICT_MALFORMED, "form");
+	return refuse_unread(in, "form");
 }
 
 int inlet_query(struct inlet *in)
@@ -61,7 +68,7 @@ int inlet_form(struct inlet *in)
 		return inlet_query(in);
 	struct str type = http_header(in->request, "Content-Type");
 	if (type.at && !dialect_media_type_is(type, "application/x-www-form-urlencoded"))
-		return inlet_refuse(in, VERDICT_MALFORMED, "content type");
+		return refuse_unread(in, "content type");
 	return read_form(in, in->request->body);
 }
 

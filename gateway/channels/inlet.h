@@ -28,7 +28,8 @@ int inlet_room(struct inlet *in, size_t events, size_t parked) __attribute__((wa
 int inlet_refuse(struct inlet *in, enum verdict verdict, const char *why); /* 0, for `return inlet_refuse(…)` */
 bool inlet_refused(const struct inlet *in); /* malformed or unauthorised */
 
-/* The fields of the body (application/x-www-form-urlencoded), with GET those of the query. */
+/* The fields of the body (application/x-www-form-urlencoded), with GET those of the query.  What is no such text is
+ * malformed; unauthorised where only its fields could have proved who sent it. */
 int inlet_form(struct inlet *in) __attribute__((warn_unused_result));
 int inlet_query(struct inlet *in) __attribute__((warn_unused_result)); /* those of the query, whatever the method */
 /* The first of that name, "" when there is none.  once(): also refuses when it stands there twice with two values. */

@@ -312,7 +312,28 @@ def vonage_part_alone():
         house.close()
 
 
-for test in (smssync_queue, infobip_once, smsgate_inbox, orange_token, mtn_token_and_reference, credit_is_shown,
+def strangers_leave_nothing():
+    """Where the fields prove who sends, what has no readable fields is a stranger's: 404 and no row (CONTRACT 6)."""
+    twilio = {"adapter": "twilio", "account_sid": "AC1", "auth_token": "12345"}
+    channels = [{"id": "ss", "adapter": "smssync", "secret": "secretsecret"}, {"id": "ev", "adapter": "envayasms", "password": "rosebud"},
+                {"id": "tr", "adapter": "telerivet", "secret": "trsecret-1"}, {"id": "tw", **twilio},
+                {"id": "tt", "token": "k7Qm2vXw9pLr4TzB", **twilio}]
+    house = House(channels=channels, countries=COUNTRIES)
+    broken = (("a bad escape", "text=%zz", FORM), ("another type", "{}", {"Content-Type": "text/plain"}))
+    parked = lambda: json.loads(house.run("channel", "parked", "--json").stdout)
+    try:
+        house.start()
+        for path in ("ss/hook", "ev/hook", "tr/hook", "tw/sms"):
+            got = [(what, house.request("POST", "/cb/" + path, body, kind).status) for what, body, kind in broken]
+            report.check("%s: a stranger's broken callback is not found" % path, all(s == 404 for _, s in got), str(got))
+        report.check("and none of it is kept", parked() == [], str(parked()))
+        got = house.request("POST", "/cb/tt/k7Qm2vXw9pLr4TzB/sms", broken[0][1], FORM).status
+        report.check("with the token it is malformed and kept", got == 400 and len(parked()) == 1, "%s %s" % (got, parked()))
+    finally:
+        house.close()
+
+
+for test in (strangers_leave_nothing, smssync_queue, infobip_once, smsgate_inbox, orange_token, mtn_token_and_reference, credit_is_shown,
              vonage_part_alone):
     test()
 report.end()
