@@ -67,7 +67,7 @@ static int list_failed(struct err *err, struct str file, const struct err *why, 
 static int load_words(struct reader *r, const struct source *sources, size_t count)
 {
 	struct book *b = r->book;
-	struct err why = { "" };
+	struct err why = { .text = "" };
 	int rc = need(sources, count, "words.tsv", r);
 	struct str words = r->bytes;
 	if (rc == 0)
@@ -82,7 +82,7 @@ static int load_words(struct reader *r, const struct source *sources, size_t cou
 static int load_lists(struct reader *r, const struct source *sources, size_t count)
 {
 	struct book *b = r->book;
-	struct err why = { "" };
+	struct err why = { .text = "" };
 	const struct source *phones = find(sources, count, "phones.tsv"), *lints = find(sources, count, "lint.tsv");
 	int rc = load_words(r, sources, count);
 	if (rc)

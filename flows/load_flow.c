@@ -48,7 +48,7 @@ static int load_accept(struct reader *r, json_t *object, struct state *s)
 static int load_pattern(struct reader *r, json_t *object, struct state *s)
 {
 	struct str source = { 0 };
-	struct err why = { "" };
+	struct err why = { .text = "" };
 	struct pattern *p;
 	int rc = reader_need(r, object, "pattern");
 	if (rc == 0)

@@ -44,16 +44,16 @@ bool act_user_like(struct str s)
 int act_run(const char *name, struct act_call *call)
 {
 	const struct act *act = find(name);
-	call->err = (struct err){ "" };
+	call->err = (struct err){ .text = "" };
 	call->refused = 0;
 	if (!act)
 		return act_fail(call, -EINVAL, "there is no act of this name");
 	if (!act_user_like(call->user))
 		return act_fail(call, -EINVAL, "--as must be a user's name: the audit says who did it");
 	if (act->needs_reason && str_trim(call->reason).len == 0)
-		return act_fail(call, -EINVAL, "this needs a --reason: the audit says why it was done");
+		return act_refuse(call, -EINVAL, "no-reason", "this needs a --reason: the audit says why it was done");
 	if (call->reason.len > 500)
-		return act_fail(call, -EINVAL, "the reason is longer than 500 bytes");
+		return act_refuse(call, -EINVAL, "too-long", "the reason is longer than 500 bytes");
 	int rc = act->run(call);
 	if (rc < 0 && call->err.text[0] == '\0')
 		act_fail(call, rc, "%s", rc == -ENOENT ? "there is no such record" : "the database did not take the change");
@@ -81,7 +81,16 @@ int act_fail(struct act_call *call, int rc, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	(void)vsnprintf(call->err.text, sizeof call->err.text, format, args);
+	err_put(&call->err, NULL, format, args);
+	va_end(args);
+	return rc;
+}
+
+int act_refuse(struct act_call *call, int rc, const char *reason, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	err_put(&call->err, reason, format, args);
 	va_end(args);
 	return rc;
 }
@@ -104,9 +113,9 @@ int act_text(struct act_call *call, const char *member, size_t most, bool option
 	if (!out->at && optional)
 		return 0;
 	if (!out->at || str_trim(*out).len == 0)
-		return act_fail(call, -EINVAL, "%s is missing", member);
+		return act_refuse(call, -EINVAL, "missing", "%s is missing", member);
 	if (out->len > most)
-		return act_fail(call, -EINVAL, "%s: is longer than %zu bytes", member, most);
+		return act_refuse(call, -EINVAL, "too-long", "%s: is longer than %zu bytes", member, most);
 	return 0;
 }
 

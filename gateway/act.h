@@ -53,6 +53,8 @@ int act_id(struct act_call *call, const char *member, int64_t *id) __attribute__
 int act_text(struct act_call *call, const char *member, size_t most, bool optional, struct str *out)
 	__attribute__((warn_unused_result));
 int act_fail(struct act_call *call, int rc, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A mistake that staff make at the desk, too: reason as in struct err. */
+int act_refuse(struct act_call *call, int rc, const char *reason, const char *format, ...) __attribute__((format(printf, 4, 5)));
 /* The line of the audit for this act; object: a pseudonym of ours. */
 int act_audit(struct act_call *call, struct str action, struct str object) __attribute__((warn_unused_result));
 

@@ -91,7 +91,7 @@ static int run_here(struct db *db, void *user)
 static int act_here(const struct config *config, const json_t *request, json_t **answer)
 {
 	char state[4096];
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct here h = { .g = calloc(1, sizeof *h.g) };
 	if (!h.g || !str_copy(config->state, state, sizeof state)) {
 		free(h.g);

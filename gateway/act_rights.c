@@ -68,15 +68,17 @@ static int person_read(struct act_call *call)
 
 /* ---- erasure */
 
-static const char *in_the_way(enum erase_obstacle obstacle)
+static int in_the_way(enum erase_obstacle obstacle, struct err *err)
 {
 	switch (obstacle) {
-	case ERASE_NOBODY: return "there is no such person, or not any more";
-	case ERASE_ALERT_OPEN: return "an alert is open: protection decides first; close it, then ask again";
-	case ERASE_MESSAGE_LEAVING: return "a message is leaving this moment; try again in a minute";
+	case ERASE_NOBODY: return err_set(err, -ENOENT, "there is no such person, or not any more");
+	case ERASE_ALERT_OPEN:
+		return err_because(err, -EPERM, "alert-open", "an alert is open: protection decides first; close it, then ask again");
+	case ERASE_MESSAGE_LEAVING:
+		return err_because(err, -EPERM, "message-leaving", "a message is leaving this moment; try again in a minute");
 	case ERASE_FREE: break;
 	}
-	return NULL;
+	return 0;
 }
 
 static int ask_erase(struct act_call *call)
@@ -90,7 +92,7 @@ static int ask_erase(struct act_call *call)
 	if (rc != 0)
 		return rc;
 	if (obstacle == ERASE_ALERT_OPEN)
-		return act_fail(call, -EPERM, "%s", in_the_way(obstacle));
+		return in_the_way(obstacle, &call->err);
 	struct approval_request ask = { .kind = "ERASE", .object = str_of(whose.object), .contact_id = whose.contact_id,
 					.payload = STR("{}"), .by = call->user, .reason = call->reason };
 	rc = approval_request(call->g, &ask, call->now_ms, &approval_id, &call->err);
@@ -119,7 +121,7 @@ int rights_erase(struct gateway *g, const struct approval *a, int64_t now_ms, st
 	if (rc != 0)
 		return rc;
 	if (obstacle != ERASE_FREE)
-		return err_set(err, obstacle == ERASE_NOBODY ? -ENOENT : -EPERM, "%s", in_the_way(obstacle));
+		return in_the_way(obstacle, err);
 	rc = erase_person(&g->db, a->contact_id, ERASE_BY_RIGHT, now_ms);
 	if (rc == -EEXIST)
 		return err_set(err, rc, "a table is not named in the rules of erasure: nothing was changed; this is our mistake");

@@ -29,11 +29,11 @@ int appointment_time(struct act_call *call, const char *member, int64_t *at_ms)
 	if (text.len != 16 || !date_parse(str_slice(text, 0, 10), &day) || (text.at[10] != ' ' && text.at[10] != 'T') ||
 	    text.at[13] != ':' || !str_to_u64(str_slice(text, 11, 13), &hour) || !str_to_u64(str_slice(text, 14, 16), &minute) ||
 	    hour > 23 || minute > 59)
-		return act_fail(call, -EINVAL, "%s: must be a day and time such as \"2026-12-03 10:00\", local", member);
+		return act_refuse(call, -EINVAL, "day", "%s: must be a day and time such as \"2026-12-03 10:00\", local", member);
 	int64_t local_s = date_to_days(day) * 24 * 3600 + (int64_t)hour * 3600 + (int64_t)minute * 60;
 	*at_ms = (zone ? zone_instant(zone, local_s) : local_s) * 1000;
 	if (*at_ms <= call->now_ms || *at_ms > call->now_ms + 366 * DAY_MS)
-		return act_fail(call, -EINVAL, "%s: must lie in the future, within a year", member);
+		return act_refuse(call, -EINVAL, "day-range", "%s: must lie in the future, within a year", member);
 	return 0;
 }
 
@@ -45,8 +45,8 @@ int appointment_place(struct act_call *call, struct str *place)
 		return rc;
 	for (const char *at = place->at, *end = at + place->len; at < end; points++)
 		if (utf8_next(&at, end) < ' ')
-			return act_fail(call, -EINVAL, "place: one line of text");
-	return points <= PLACE_LEN ? 0 : act_fail(call, -EINVAL, "place: at most %d characters", PLACE_LEN);
+			return act_refuse(call, -EINVAL, "one-line", "place: one line of text");
+	return points <= PLACE_LEN ? 0 : act_refuse(call, -EINVAL, "too-long", "place: at most %d characters", PLACE_LEN);
 }
 
 int appointment_invite(struct act_call *call, const struct contact *who, const struct appointment *a)

@@ -29,13 +29,13 @@ int approval_request(struct gateway *g, const struct approval_request *r, int64_
 	if (!approval_kind_named(str_of(r->kind)) || !str_copy(str_of(r->kind), a.kind, sizeof a.kind))
 		return err_set(err, -EINVAL, "nothing of this kind is decided by a second person");
 	if (str_trim(r->reason).len == 0)
-		return err_set(err, -EINVAL, "the second person needs a reason");
+		return err_because(err, -EINVAL, "no-reason", "the second person needs a reason");
 	if (r->object.len == 0 || !str_copy(r->object, a.object, sizeof a.object) ||
 	    !act_user_like(r->by) || !str_copy(r->by, a.requested_by, sizeof a.requested_by))
 		return err_set(err, -EINVAL, "who asks, and for what, must be named");
 	int rc = approval_is_open(&g->db, str_of(a.kind), r->object);
 	if (rc != 0)
-		return rc < 0 ? rc : err_set(err, -EEXIST, "this was asked for already and waits for a second person");
+		return rc < 0 ? rc : err_because(err, -EEXIST, "asked-already", "this was asked for already and waits for a second person");
 	rc = approval_add(&g->db, &a);
 	*approval_id = a.approval_id;
 	return rc == 0 ? audit_add(&g->db, now_ms, r->by, action_of(&g->db, "ask", a.kind), r->object, r->reason) : rc;
@@ -44,12 +44,13 @@ int approval_request(struct gateway *g, const struct approval_request *r, int64_
 static int may_decide(const struct approval *a, struct str by, int64_t now_ms, struct err *err)
 {
 	if (!str_eq_z(str_of(a->state), "REQUESTED"))
-		return err_set(err, -EALREADY, "this was %s already", str_eq_z(str_of(a->state), "EXPIRED") ? "expired" : "decided");
+		return err_because(err, -EALREADY, "decided-already",
+				   "this was %s already", str_eq_z(str_of(a->state), "EXPIRED") ? "expired" : "decided");
 	if (a->expires_at <= now_ms)
-		return err_set(err, -ESTALE, "this was asked for more than 14 days ago; it must be asked for anew");
+		return err_because(err, -ESTALE, "expired", "this was asked for more than 14 days ago; it must be asked for anew");
 	/* without case, else Amina could approve what amina asked for */
 	if (!act_user_like(by) || str_eq_nocase(by, str_of(a->requested_by)))
-		return err_set(err, -EPERM, "who asked cannot decide: a second person must");
+		return err_because(err, -EPERM, "own-request", "who asked cannot decide: a second person must");
 	return 0;
 }
 
@@ -85,14 +86,15 @@ int approval_use(struct gateway *g, int64_t approval_id, const char *kind, struc
 	if (rc < 0)
 		return rc;
 	if (rc == 0 || !str_eq_z(str_of(a.kind), kind) || !str_eq(str_of(a.object), object))
-		return err_set(err, -EPERM, "this is no approval of what is asked for");
+		return err_because(err, -EPERM, "no-approval", "this is no approval of what is asked for");
 	if (!str_eq_nocase(str_of(a.requested_by), by))
-		return err_set(err, -EPERM, "this was approved for somebody else");
+		return err_because(err, -EPERM, "no-approval", "this was approved for somebody else");
 	if (!str_eq_z(str_of(a.state), "APPROVED"))
-		return err_set(err, -EPERM, "the approval is %s", str_eq_z(str_of(a.state), "REQUESTED") ? "still to be decided" :
+		return err_because(err, -EPERM, "no-approval", "the approval is %s",
+			       str_eq_z(str_of(a.state), "REQUESTED") ? "still to be decided" :
 			       str_eq_z(str_of(a.state), "USED") ? "used up: one approval, one export" : "no longer open");
 	if (a.expires_at <= now_ms)
-		return err_set(err, -EPERM, "the approval is older than 14 days");
+		return err_because(err, -EPERM, "expired", "the approval is older than 14 days");
 	rc = approval_used(&g->db, approval_id);
 	return rc == 0 ? audit_add(&g->db, now_ms, by, action_of(&g->db, "use", a.kind), object, STR("")) : rc;
 }

@@ -182,18 +182,18 @@ static int snooze(struct act_call *call)
 	int rc = act_text(call, "until", 10, false, &day);
 	bool back = rc == 0 && str_eq_z(day, "-");
 	if (rc == 0 && !back && !date_parse(day, &date))
-		rc = act_fail(call, -EINVAL, "until: must be a day such as 2027-03-31; - brings the case back");
+		rc = act_refuse(call, -EINVAL, "day", "until: must be a day such as 2027-03-31; - brings the case back");
 	if (rc == 0 && !back)
 		until = date_to_days(date);
 	if (rc == 0 && !back && (until <= today || until > today + 366))
-		rc = act_fail(call, -EINVAL, "until: must be a day after today, at most a year ahead");
+		rc = act_refuse(call, -EINVAL, "day-range", "until: must be a day after today, at most a year ahead");
 	if (rc == 0)
 		rc = act_case(call, &row, &who);
 	if (rc != 0)
 		return rc;
 	seal_key_forget(&who.key);
 	if (!case_is_open(str_of(row.status)))
-		return act_fail(call, -EPERM, "the case is closed");
+		return act_refuse(call, -EPERM, "closed", "the case is closed");
 	rc = case_snooze(call->db, str_of(row.ref), until * DAY_MS, call->user, call->now_ms);
 	struct buf b = buf_new(&call->db->arena, 32);
 	buf_put_z(&b, back ? "case.snooze end" : "case.snooze ");
@@ -214,7 +214,8 @@ static int checkin(struct act_call *call)
 	if (rc != 1)
 		return rc < 0 ? rc : act_fail(call, -ENOENT, "there is no case of this reference");
 	if (now.why_not)
-		return act_fail(call, strcmp(now.why_not, "open") == 0 ? -EALREADY : -EPERM, "no check-in is sent: %s", now.reason);
+		return act_refuse(call, strcmp(now.why_not, "open") == 0 ? -EALREADY : -EPERM, "no-checkin",
+				  "no check-in is sent: %s", now.reason);
 	json_t *said = checkin_now_json(&now);
 	(void)json_object_update(call->answer, said);
 	json_decref(said);

@@ -126,11 +126,11 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	case OFFICE:
 		return known_office(config, v) ? 0 : err_set(err, -EINVAL, "office: the configuration has no such office");
 	case DATE:
-		return date_like(v) ? 0 : err_set(err, -EINVAL, "%s: must be a date such as 2026-03-31", key->name);
+		return date_like(v) ? 0 : err_because(err, -EINVAL, "day", "%s: must be a date such as 2026-03-31", key->name);
 	case STEP:
 		return number_in(v, 1, 5) ? 0 : err_set(err, -EINVAL, "step: must be 1 to 5");
 	case YEAR:
-		return number_in(v, 1900, 2100) ? 0 : err_set(err, -EINVAL, "birth_year: must be a year such as 1994");
+		return number_in(v, 1900, 2100) ? 0 : err_because(err, -EINVAL, "year", "birth_year: must be a year such as 1994");
 	case NAME:
 		return name_like(v) ? 0 : err_set(err, -EINVAL, "%s: must be a user's name", key->name);
 	case YES_NO:
@@ -266,16 +266,16 @@ static int follow_status(struct assigning *as)
 		change->text[CASE_STATUS] = STR("ASSIGNED");
 	if (!status.at) {
 		if (why->len && case_is_open(str_of(as->row.status)))
-			return act_fail(as->call, -EINVAL, "close_reason: the case is not closed; set status=CLOSED with it");
+			return act_refuse(as->call, -EINVAL, "close-reason", "close_reason: the case is not closed; set status=CLOSED with it");
 		return 0;
 	}
 	if (str_eq_z(status, "CLOSED") && !why->len && !as->row.close_reason[0])
-		return act_fail(as->call, -EINVAL, "status=CLOSED needs a close_reason, such as close_reason=COMPLETED");
+		return act_refuse(as->call, -EINVAL, "close-reason", "status=CLOSED needs a close_reason, such as close_reason=COMPLETED");
 	if (str_eq_z(status, "WITHDRAWN") && !why->len)
 		*why = STR("WITHDRAWN");
 	if (case_is_open(status)) {
 		if (why->len)
-			return act_fail(as->call, -EINVAL, "close_reason belongs to status=CLOSED");
+			return act_refuse(as->call, -EINVAL, "close-reason", "close_reason belongs to status=CLOSED");
 		*why = STR("");
 	}
 	return 0;
@@ -326,7 +326,7 @@ int case_assign(struct act_call *call, struct str ref, const struct case_assignm
 		if (rc != 0)
 			return rc;
 		if (case_key_needs_reason(a[i].key) && str_trim(call->reason).len == 0)
-			return act_fail(call, -EINVAL, "%.*s needs a --reason: the audit says why", STR_ARG(a[i].key));
+			return act_refuse(call, -EINVAL, "no-reason", "%.*s needs a --reason: the audit says why", STR_ARG(a[i].key));
 	}
 	int rc = case_by_ref(call->db, ref, NULL, &as.row);
 	if (rc == 1)

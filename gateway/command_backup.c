@@ -88,7 +88,7 @@ static int copy_offline(struct db *db, void *user)
 static int copy_without_daemon(const struct job *job)
 {
 	struct db db;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct backup *work = NULL;
 	int code = open_offline(job->config, &db);
 	if (code != 0)
@@ -166,7 +166,7 @@ static int sync_folder(const char *file)
 
 static int seal(struct job *job)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct vault vault;
 	char key_file[4096];
 	json_t *what = about(job);

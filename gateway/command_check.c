@@ -54,7 +54,7 @@ static void on_data_error(const char *problem, void *user)
 static void check_database(struct check *c, const struct config *config)
 {
 	struct db_inspection seen;
-	struct err err = { "" }, whole;
+	struct err err = { .text = "" }, whole;
 	struct stat st;
 	if (stat(config->state.at, &st) != 0 || !S_ISDIR(st.st_mode)) {
 		err_set(&whole, 0, "%.*s:%u: state: the folder %.*s is not there: make it with mkdir -m 700",
@@ -124,7 +124,7 @@ static void check_flows(struct check *c, const struct config *config)
 {
 	struct check_limits limits;
 	static struct book book; /* large */
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (definitions_load(&book, config, &err) != 0) {
 		on_data_error(err.text, c);
 		return;
@@ -138,7 +138,7 @@ static void check_flows(struct check *c, const struct config *config)
 static void check_weights(struct check *c, const struct config *config)
 {
 	struct weights weights;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (definitions_weights(&weights, config, &err) != 0)
 		on_data_error(err.text, c);
 	weights_free(&weights);

@@ -126,7 +126,7 @@ void doctor_database(struct doctor *d, const struct config *config)
 {
 	enum { LOG_ALARM = 64 * 1024 * 1024 }; /* failures.md D6 */
 	struct db_inspection seen;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int rc = db_inspect(config->state.at, config->key_file.at, &seen, &err);
 	if (rc == -ENODATA)
 		doctor_say(d, HEALTH_WARN, "`wasl serve` makes it at its first start", "%s", err.text);

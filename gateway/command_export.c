@@ -125,7 +125,7 @@ static int choose_path(struct order *o)
 
 static int check(struct order *o)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int index;
 	struct timespec now;
 	if (!o->ask.name.len)
@@ -210,7 +210,7 @@ static int progress(int permille, int64_t rows, void *user)
 
 static int run(const struct invocation *in, struct order *o)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct reader *reader;
 	struct book book;
 	int64_t rows = 0;

@@ -65,7 +65,7 @@ static int load(struct flow_command *c, bool words_are_files)
 {
 	static struct config config; /* large */
 	struct load_options options = { 0 };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int code = EX_OK;
 	bool configured = has_configuration(c->in);
 	if (configured)

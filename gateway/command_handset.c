@@ -111,7 +111,7 @@ static int check_daemon(struct terminal_phone *p, const struct invocation *in, c
 
 static int use_phone(struct terminal_phone *p, const struct invocation *in, const struct config *config, const struct wish *wish)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct str number = str_of(wish->number ? wish->number : ANYBODY);
 	const struct channel *channel = pick_channel(config, wish);
 	if (!channel)

@@ -54,7 +54,7 @@ static int check_and_send(const struct invocation *in, char *file, const char *k
 {
 	struct config config;
 	struct book book;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	size_t len = 0, rows = 0;
 	int code = 0;
 	char *text = read_whole(file, &len, &code);

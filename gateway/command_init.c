@@ -152,7 +152,7 @@ static int write_config(struct place *p)
 
 static int make_state(struct place *p)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (mkdir(p->state, 0700) != 0)
 		return complain(EX_CANTCREAT, p->state, strerror(errno));
 	p->made_state = true;
@@ -163,7 +163,7 @@ static int make_state(struct place *p)
 /* The first administrator: chooses password and code by a one-time link.  There is no default password. */
 static int make_administrator(struct place *p)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct db db;
 	struct config config = { .listen_console = STR("127.0.0.1:8081") };
 	struct account_wish wish = { STR("admin"), STR("admin"), STR("admin"), STR(""), STR("fr") };

@@ -106,7 +106,7 @@ static void print_page(json_t *whole)
 int command_person(const struct invocation *in)
 {
 	struct config config;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	char state[4096], key_file[4096];
 	json_t *answer, *whole = json_object();
 	int code = ask(in, "person", "person.read", &config, &answer);

@@ -128,7 +128,7 @@ int command_report(const struct invocation *in)
 {
 	static const char *const formats[] = { "table", "csv", "csv-excel-fr", "json", "xlsx", NULL };
 	struct order o = { .format = in->json ? STR("json") : STR("table") };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct config config;
 	struct reader *reader;
 	struct weights weights;

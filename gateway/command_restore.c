@@ -213,7 +213,7 @@ static int unseal(const struct place *p, const char *file, const char *to, char 
 
 static int print_configuration(const struct place *p, const struct wish *wish, char *about)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int rc = unseal(p, wish->file, NULL, about, &err);
 	if (rc != 0)
 		return say(rc, &err);
@@ -251,7 +251,7 @@ static void tell(const struct wish *wish, bool json, struct str made_at, const c
 
 static int restore(struct place *p, const struct wish *wish, bool json, char *about)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	char path[PATH_ROOM], list[PATH_ROOM], aside[PATH_ROOM] = "";
 	int64_t parked = 0;
 	path_in(path, p->folder, "wasl.db");

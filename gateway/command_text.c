@@ -76,7 +76,7 @@ static int run(struct text_context *context, const struct text_filter *filter, c
 	struct str line;
 	int exit_code = EX_OK, rc;
 	for (unsigned long number = 1; (rc = read_line(storage, &line)) != 0; number++) {
-		struct err err = { "larger than 1 MiB" };
+		struct err err = { .text = "larger than 1 MiB" };
 		if (rc > 0 && str_trim(line).len == 0)
 			continue;
 		if (rc > 0 && answer_line(context, filter, line, &err) == 0)

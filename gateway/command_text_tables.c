@@ -39,7 +39,7 @@ static struct str table_named(const struct definitions *d, const char *name)
 static int load_tables(struct text_context *context, struct str folder)
 {
 	struct definitions d;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int rc = definitions_read(&d, folder, &err);
 	if (rc == 0) {
 		rc = words_load(&context->words, table_named(&d, "keywords.tsv"), table_named(&d, "words.tsv"),

@@ -124,7 +124,7 @@ static void say_not_json(const struct config *config, const struct err *err, con
 
 static int parse_into(struct loading *r, config_report_fn *report, void *user)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	json_t *root = json_parse_own(r->config->source, &err);
 	if (!root) {
 		say_not_json(r->config, &err, report, user);

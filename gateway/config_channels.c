@@ -227,7 +227,7 @@ static void finish_modes(struct loading *r, struct channel *channel, bool given)
 /* "profiles.nalo.new: what" of the adapter becomes a problem at that path. */
 static void prepare(struct loading *r, struct channel *channel)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	channel->public_url = r->config->public_url;
 	while (str_ends(channel->public_url, STR("/")))
 		channel->public_url.len--;

@@ -62,7 +62,7 @@ static void check_zone(struct finder *f, const struct country *country)
 static void check_holidays(struct finder *f, const struct country *country)
 {
 	struct holidays *days = country->holidays.len ? malloc(sizeof *days) : NULL;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (days && holidays_read(country, days, &err) != 0)
 		found_in_country(f, country, "holidays", err.text);
 	free(days);

@@ -24,17 +24,19 @@ static int partner_check(struct act_call *call, struct str service, struct str o
 		for (size_t k = 0; k < p->services_count; k++)
 			if (str_eq(p->services[k], service))
 				return 0;
-		return p->services_count == 0 ? 0 : act_fail(call, -EINVAL, "service: this partner does not give it");
+		return p->services_count == 0 ? 0 : act_refuse(call, -EINVAL, "organisation", "service: this partner does not give it");
 	}
 	return config->partners_count == 0 && act_user_like(organisation) ? 0 :
-		act_fail(call, -EINVAL, "organisation: must be a partner of the configuration, or without such a list a short code");
+		act_refuse(call, -EINVAL, "organisation",
+			   "organisation: must be a partner of the configuration, or without such a list a short code");
 }
 
 static int optional_day(struct act_call *call, const char *member, struct str *day)
 {
 	struct date d;
 	int rc = act_text(call, member, 10, true, day);
-	return rc == 0 && day->at && !date_parse(*day, &d) ? act_fail(call, -EINVAL, "%s: must be a day such as 2026-03-31", member) : rc;
+	return rc == 0 && day->at && !date_parse(*day, &d) ? act_refuse(call, -EINVAL, "day",
+								     "%s: must be a day such as 2026-03-31", member) : rc;
 }
 
 static bool outcome_known(struct str s)
@@ -62,7 +64,8 @@ static int refer(struct act_call *call)
 	r.ref = str_of(row.ref);
 	rc = consent_stands(call->db, row.contact_id, STR("SHARING"));
 	if (rc == 0) { /* refused, and the audit says that it was tried */
-		call->refused = act_fail(call, -EPERM, "the person has not agreed to share anything with a partner: record it first with"
+		call->refused = act_refuse(call, -EPERM, "no-sharing",
+					   "the person has not agreed to share anything with a partner: record it first with"
 					 " `wasl case consent REF SHARING yes`");
 		return act_audit(call, STR("referral.refused no consent"), r.ref);
 	}
@@ -133,7 +136,7 @@ static int invite(struct act_call *call)
 	if (rc != 1)
 		return rc < 0 ? rc : act_fail(call, -ENOENT, "there is no session of this number");
 	if (m.at <= call->now_ms)
-		return act_fail(call, -ESTALE, "this session is over");
+		return act_refuse(call, -ESTALE, "over", "this session is over");
 	rc = act_case(call, &row, &who);
 	if (rc != 0)
 		return rc;
@@ -141,7 +144,7 @@ static int invite(struct act_call *call)
 	memcpy(a.ref, row.ref, sizeof a.ref);
 	rc = appointment_add(call->db, &who, &a, call->now_ms);
 	if (rc == -EEXIST)
-		rc = act_fail(call, rc, "this person is invited already");
+		rc = act_refuse(call, rc, "invited-already", "this person is invited already");
 	if (rc == 0)
 		rc = appointment_invite(call, &who, &a);
 	seal_key_forget(&who.key);
@@ -220,7 +223,7 @@ static int send_again(struct act_call *call)
 	struct appointment a;
 	int rc = find(call, &who, &a);
 	if (rc == 0 && a.at <= call->now_ms)
-		rc = act_fail(call, -ESTALE, "this appointment is over");
+		rc = act_refuse(call, -ESTALE, "over", "this appointment is over");
 	if (rc == 0)
 		rc = appointment_invite(call, &who, &a);
 	seal_key_forget(&who.key);

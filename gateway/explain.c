@@ -268,7 +268,7 @@ static bool parse_time(const char *text, int64_t *ms)
 
 static int open_explain(struct explain *x, const struct config *config, int64_t at_ms)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int rc = gateway_open(&x->g, config, NULL, &err);
 	if (rc == 0)
 		rc = loop_new(&x->g.loop);

@@ -172,7 +172,7 @@ int export_floip(struct reader *reader, const struct export_ask *ask, struct rep
 {
 	bool flows = str_eq_z(ask->name, "flows");
 	if (ask->format != EXPORT_FLOIP || (!flows && !str_eq_z(ask->name, "answers")))
-		return err_set(err, -EINVAL, "floip is the format of answers and flows, and theirs alone for flows");
+		return err_because(err, -EINVAL, "floip", "floip is the format of answers and flows, and theirs alone for flows");
 	if (!ask->path)
 		return err_set(err, -EINVAL, "FLOIP needs --output FILE.json");
 	if (!ask->book)

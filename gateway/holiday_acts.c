@@ -37,10 +37,10 @@ static int read_request(struct act_call *call, struct asked *a)
 	if (!a->country)
 		return act_fail(call, -EINVAL, "country: the configuration has no such country");
 	if (!date_parse(day, &date))
-		return act_fail(call, -EINVAL, "day: must be a date that exists, such as 2027-03-10");
+		return act_refuse(call, -EINVAL, "day", "day: must be a date that exists, such as 2027-03-10");
 	a->day = date_to_days(date);
 	if (a->day < today - 366 || a->day > today + 5 * 366) /* a slip of a finger */
-		return act_fail(call, -EINVAL, "day: must be no more than a year ago and five years ahead");
+		return act_refuse(call, -EINVAL, "day-range", "day: must be no more than a year ago and five years ahead");
 	return str_copy(iso, a->h.country, sizeof a->h.country) && str_copy(day, a->h.day, sizeof a->h.day) ? 0 : -EINVAL;
 }
 
@@ -68,7 +68,7 @@ static int add(struct act_call *call)
 	if (rc != 0)
 		return rc;
 	if (holidays_has(holidays_of(a.country), a.day))
-		return act_fail(call, -EALREADY, "this day is a holiday already");
+		return act_refuse(call, -EALREADY, "holiday-already", "this day is a holiday already");
 	rc = holidays_has(holidays_of_file(a.country), a.day) ? holiday_delete(call->db, &a.h) :
 	     holiday_put(call->db, &a.h, name.at ? str_trim(name) : STR(""), call->user, call->now_ms);
 	return rc == 0 ? written(call, &a, STR("holiday.add")) : rc;

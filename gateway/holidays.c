@@ -45,7 +45,7 @@ int holidays_read(const struct country *country, struct holidays *out, struct er
 
 static void read_anew(struct kept *k, const struct country *country)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct version *fresh = malloc(sizeof *fresh);
 	if (!fresh)
 		return;

@@ -19,7 +19,7 @@ struct checking {
 static int check_row(const struct import_row *row, void *user)
 {
 	struct checking *c = user;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	c->rows++;
 	int rc = c->cases ? import_check_case(c->config, c->phones, row, &err) : import_check_historic(row, &c->had, &err);
 	if (rc != 0) {
@@ -47,7 +47,7 @@ size_t import_check(const struct config *config, const struct phone_plan *phones
 		    import_problem_fn *problem, void *user, size_t *rows)
 {
 	struct checking c = { config, phones, str_eq_z(kind, "cases"), problem, user, 0, 0, { .count = 0 } };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	const char *what;
 	*rows = 0;
 	if (import_read(text, check_row, &c, &err) != 0) {
@@ -110,7 +110,7 @@ static int note_unwanted(const struct import_row *row, void *user)
 static int refuse_unwanted(struct act_call *call, struct str text)
 {
 	struct unwanted u = { .call = call };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	u.lines = buf_over(u.text, sizeof u.text);
 	int rc = import_read(text, note_unwanted, &u, &err);
 	if (rc != 0 || u.count == 0)
@@ -129,7 +129,7 @@ static void keep_first(size_t line, const char *what, void *user)
 int import_apply(struct act_call *call, struct str kind, struct str text, size_t *rows)
 {
 	struct applying a = { call, str_eq_z(kind, "cases"), 0 };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (!a.cases && !str_eq_z(kind, "historic"))
 		return act_fail(call, -EINVAL, "cases or historic can be imported");
 	if (import_check(&call->g->config, &call->g->book.phones, kind, text, keep_first, call, rows) != 0)

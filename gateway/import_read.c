@@ -144,7 +144,7 @@ static int read_json_lines(struct csv_file *f, struct str text, import_row_fn *e
 {
 	struct str line;
 	for (f->line = 1; str_split(&text, '\n', &line); f->line++) {
-		struct err why = { "" };
+		struct err why = { .text = "" };
 		line = str_trim(line);
 		if (line.len == 0)
 			continue;

@@ -17,15 +17,22 @@ static int in_the_way(enum merge_obstacle obstacle, struct err *err)
 	switch (obstacle) {
 	case MERGE_FREE: return 0;
 	case MERGE_NOBODY: return err_set(err, -ENOENT, "one of the two is not there any more");
-	case MERGE_SAME: return err_set(err, -EALREADY, "both cases are of one person already");
-	case MERGE_NO_CONSENT: return err_set(err, -EPERM, "one of the two has agreed to nothing: what is held of them goes by itself");
+	case MERGE_SAME:
+		return err_because(err, -EALREADY, "same-person", "both cases are of one person already");
+	case MERGE_NO_CONSENT:
+		return err_because(err, -EPERM, "no-consent",
+				   "one of the two has agreed to nothing: what is held of them goes by itself");
 	case MERGE_NUMBER_OPEN:
-		return err_set(err, -EPERM, "a change of number is open or a number is frozen: decide that first (`wasl number list`)");
+		return err_because(err, -EPERM, "number-open",
+				   "a change of number is open or a number is frozen: decide that first (`wasl number list`)");
 	case MERGE_DECISION_OPEN:
-		return err_set(err, -EPERM, "another request about one of the two waits for a second person: that is decided first");
+		return err_because(err, -EPERM, "asked-already",
+				   "another request about one of the two waits for a second person: that is decided first");
 	case MERGE_PROTECTED:
-		return err_set(err, -EPERM, "one of the two is with protection and the other is not: refer the other case first");
-	case MERGE_MESSAGE_LEAVING: return err_set(err, -EAGAIN, "a message is leaving this moment; try again in a minute");
+		return err_because(err, -EPERM, "one-protected",
+				   "one of the two is with protection and the other is not: refer the other case first");
+	case MERGE_MESSAGE_LEAVING:
+		return err_because(err, -EAGAIN, "message-leaving", "a message is leaving this moment; try again in a minute");
 	}
 	return -EINVAL;
 }

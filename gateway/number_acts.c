@@ -21,7 +21,7 @@ int number_carry_out(struct gateway *g, const struct approval *a, int64_t now_ms
 	phone_parse_network(&g->book.phones, e164, &phone);
 	int rc = number_change(g, str_of(a->object), e164, str_of(phone.country), now_ms);
 	if (rc == -EEXIST)
-		return err_set(err, rc, "another person with an open case has this number: look at that case first");
+		return err_because(err, rc, "number-taken", "another person with an open case has this number: look at that case first");
 	return rc == -ENOENT ? err_set(err, rc, "there is no such case") : rc;
 }
 
@@ -59,7 +59,7 @@ static int request(struct act_call *call)
 		return rc;
 	phone_parse_network(&call->g->book.phones, typed, &phone);
 	if (phone.kind != PHONE_E164)
-		return act_fail(call, -EINVAL, "phone: must be + country code and number, such as +224620000000");
+		return act_refuse(call, -EINVAL, "phone", "phone: must be + country code and number, such as +224620000000");
 	struct approval_request r = { .kind = "NUMBER", .object = ref, .contact_id = row.contact_id, .by = call->user,
 				      .payload = payload_of(call, str_of(phone.e164)), .reason = call->reason };
 	rc = r.payload.at ? approval_request(call->g, &r, call->now_ms, &approval_id, &call->err) : -ENOMEM;

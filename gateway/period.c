@@ -54,7 +54,7 @@ int period_parse(struct str year, struct str from, struct str to, struct period 
 {
 	int y, m;
 	if (year.len && (from.len || to.len))
-		return err_set(err, -EINVAL, "either --year or --from and --to");
+		return err_because(err, -EINVAL, "period", "either --year or --from and --to");
 	if (year.len == 4 && digits(year, 1990, 2199, &y)) {
 		*out = period_year(y);
 		return 0;
@@ -70,11 +70,11 @@ int period_parse(struct str year, struct str from, struct str to, struct period 
 		}
 	}
 	if (year.len)
-		return err_set(err, -EINVAL, "--year: write 2020, 2020-Q2 or 2020-04");
+		return err_because(err, -EINVAL, "period", "--year: write 2020, 2020-Q2 or 2020-04");
 	if (!date_parse(from, &out->from) || !date_parse(to, &out->to))
-		return err_set(err, -EINVAL, "say the period: --year 2020, or --from 2020-01-01 --to 2020-06-30");
+		return err_because(err, -EINVAL, "period", "say the period: --year 2020, or --from 2020-01-01 --to 2020-06-30");
 	if (date_to_days(out->from) > date_to_days(out->to))
-		return err_set(err, -EINVAL, "--from is after --to");
+		return err_because(err, -EINVAL, "period", "--from is after --to");
 	return 0;
 }
 

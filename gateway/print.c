@@ -187,7 +187,7 @@ static void print_table(struct shape *s)
 /* own: a statement of the house's own, over the tables too. */
 static int print_rows(struct reader *reader, const char *sql, bool own, const struct str *values, size_t values_count, bool json)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct shape s = { .json = json, .table = !json && isatty(1) };
 	reader_row *each = json ? row_as_json : s.table ? row_for_table : row_as_tsv;
 	int rc = own ? reader_run(reader, sql, values, values_count, each, &s, &err) :
@@ -219,7 +219,7 @@ int print_own(struct reader *reader, const char *sql, bool json)
 
 json_t *query_json(struct reader *reader, const char *sql, const struct str *values, size_t values_count)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct shape s = { .json = true, .array = json_array() };
 	int rc = reader_query(reader, str_of(sql), values, values_count, row_as_json, &s, &err);
 	if (rc == 0)

@@ -270,7 +270,7 @@ static int check_ask(const struct report_ask *ask, const struct kind **kind, str
 	if (ask->direction.len && !str_eq_z(ask->direction, "FROM_MA") && !str_eq_z(ask->direction, "TO_MA"))
 		return err_set(err, -EINVAL, "--direction is FROM_MA or TO_MA");
 	if ((*kind)->direction && !(*kind)->usually && ask->direction.len && !str_eq_z(ask->direction, (*kind)->direction))
-		return err_set(err, -EINVAL, "%s is about %s alone", (*kind)->name, (*kind)->direction);
+		return err_because(err, -EINVAL, "direction", "%s is about %s alone", (*kind)->name, (*kind)->direction);
 	if ((*kind)->protection && !ask->protection)
 		return err_set(err, -EACCES, "%s is for staff with the right to protection", (*kind)->name);
 	return 0;

@@ -31,9 +31,9 @@ static int audit(struct act_call *call, const char *action, const struct work *w
 static int may_touch(struct act_call *call, const struct work *w)
 {
 	if (w->over)
-		return act_fail(call, -EALREADY, "this was ended already");
+		return act_refuse(call, -EALREADY, "ended-already", "this was ended already");
 	if (w->taken_by[0] && !str_eq(str_of(w->taken_by), call->user) && str_trim(call->reason).len == 0)
-		return act_fail(call, -EALREADY, "%s has taken this; to step in give a --reason", w->taken_by);
+		return act_refuse(call, -EALREADY, "taken", "%s has taken this; to step in give a --reason", w->taken_by);
 	return 0;
 }
 
@@ -175,7 +175,7 @@ static int add(struct act_call *call)
 	if (rc == 0 && json_object_get(call->request, "days"))
 		rc = act_id(call, "days", &days);
 	if (rc == 0 && days > 366)
-		rc = act_fail(call, -EINVAL, "days: must be 1 to 366");
+		rc = act_refuse(call, -EINVAL, "day-range", "days: must be 1 to 366");
 	if (rc == 0)
 		rc = act_case(call, &row, &who);
 	if (rc != 0)

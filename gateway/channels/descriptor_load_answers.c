@@ -26,7 +26,7 @@ static bool key_value(struct str name, void *user, struct str *value)
 static int read_secret(struct loader *l, const json_t *proof, const char *name, struct str *out)
 {
 	struct str template = json_get_str(proof, name);
-	struct err what = { "" };
+	struct err what = { .text = "" };
 	struct buf value = buf_new(l->arena, 512);
 	*out = STR("");
 	if (!template.at)
@@ -164,7 +164,7 @@ static const struct member answer_members[] = {
 static int read_body(struct loader *l, const json_t *object, struct rule *rule, struct answer *answer)
 {
 	const json_t *body = json_object_get(object, "body");
-	struct err what = { "" };
+	struct err what = { .text = "" };
 	bool text = !body || json_is_string(body);
 	char *json = text ? NULL : json_dumps(body, JSON_COMPACT);
 	if (!text && !json)

@@ -31,7 +31,7 @@ static int read_template(struct loader *l, const json_t *object, const char *nam
 			 struct str *out)
 {
 	struct str s = json_get_str(object, name);
-	struct err what = { "" };
+	struct err what = { .text = "" };
 	if (!s.len)
 		return loader_fail(l, name, "is missing");
 	if (template_check(s, known, NULL, &what) != 0)
@@ -96,7 +96,7 @@ static int read_classes(struct loader *l, const json_t *object, const char *name
 static int read_json_body(struct loader *l, const json_t *object, struct call_spec *send)
 {
 	const json_t *body = json_object_get(object, "json");
-	struct err what = { "" };
+	struct err what = { .text = "" };
 	if (!body)
 		return 0;
 	char *text = json_is_object(body) || json_is_array(body) ? json_dumps(body, 0) : NULL;

@@ -170,7 +170,7 @@ int loader_pairs(struct loader *l, const json_t *object, const char *name, struc
 	if (map && !json_is_object(map))
 		return loader_fail(l, name, "must be an object of names and texts");
 	json_object_foreach((json_t *)(uintptr_t)map, key, value) {
-		struct err what = { "" };
+		struct err what = { .text = "" };
 		struct str s = json_str(value);
 		if (*count == most)
 			return loader_fail(l, name, "holds more than %zu", most);

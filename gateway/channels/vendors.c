@@ -172,7 +172,7 @@ static int prepare_generic(struct channel *channel, struct arena *arena, struct 
 {
 	struct str whole = channel_key(channel, "descriptor");
 	bool parts = channel_key(channel, "inbound").len || channel_key(channel, "send").len;
-	struct err why = { "" };
+	struct err why = { .text = "" };
 	if (whole.len && parts)
 		return err_set(err, -EINVAL, "descriptor: stands beside inbound or send; write one or the other");
 	if (!whole.len && !parts)

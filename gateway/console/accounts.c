@@ -26,11 +26,11 @@ int account_check(const struct config *config, const struct account_wish *wish, 
 {
 	struct str rest = wish->roles, word;
 	if (!is_user_name(wish->user))
-		return err_set(err, -EINVAL, "a user's name is 1 to 31 of A-Z a-z 0-9 . _ -");
+		return err_because(err, -EINVAL, "user-name", "a user's name is 1 to 31 of A-Z a-z 0-9 . _ -");
 	if (wish->name.len == 0 || wish->name.len > 80)
 		return err_set(err, -EINVAL, "the person's name is missing or longer than 80 bytes");
 	if (rest.len == 0)
-		return err_set(err, -EINVAL, "a role is needed: operator counsellor protection psea me manager admin auditor");
+		return err_because(err, -EINVAL, "no-role", "a role is needed: operator counsellor protection psea me manager admin auditor");
 	while (str_split(&rest, ' ', &word))
 		if (policy_roles(word) == 0)
 			return err_set(err, -EINVAL, "no such role; there are operator counsellor protection psea me manager admin auditor");

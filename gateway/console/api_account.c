@@ -26,7 +26,7 @@ struct account {
 static struct account *begin(struct call *call)
 {
 	if (call->session.demo) {
-		call_problem(call, 403, "forbidden", "The demo's account has neither password nor code.");
+		call_refuse(call, 403, "forbidden", "demo-account", "The demo's account has neither password nor code.");
 		return NULL;
 	}
 	struct account *a = call->extra = calloc(1, sizeof *a);
@@ -168,7 +168,7 @@ void api_password(struct call *call)
 		return;
 	a->action = "user.password";
 	if (!account_password_good(a->wanted, call->session.user, call->session.name) || str_eq(a->wanted, a->password))
-		call_bad(call, "new", "Not the own name, not the old one, not few letters again and again.");
+		call_bad_because(call, "new", "weak-password", "Not the own name, not the old one, not few letters again and again.");
 	else
 		ask_password(call);
 }
@@ -220,7 +220,7 @@ static int write_totp(struct call *call, struct gateway *g, struct db *db)
 	int rc = staff_link_secret(db, session_key(call), call->session.staff_id, call->now_ms, &secret);
 	int64_t step = rc == 1 ? auth_code_step(secret, a->code, call->now_ms, 0) : 0;
 	if (rc < 0 || !step)
-		return rc < 0 ? rc : err_set(&call->err, -EINVAL, "this is not the code that the new app shows now");
+		return rc < 0 ? rc : err_because(&call->err, -EINVAL, "wrong-code", "this is not the code that the new app shows now");
 	rc = staff_set_totp(db, call->session.staff_id, secret, step);
 	if (rc == 0)
 		rc = staff_links_end(db, call->session.staff_id);

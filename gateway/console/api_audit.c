@@ -91,5 +91,5 @@ void api_audit_verify(struct call *call)
 	call->extra = calloc(1, sizeof(struct verification));
 	call->job = (struct job){ .letter = { .answered = verified }, .run = verify, .user = call };
 	if (!call->extra || jobs_add(call->c->jobs, call->c->port, &call->job) != 0)
-		call_problem(call, 503, "unavailable", "Other work is under way; try again.");
+		call_refuse(call, 503, "unavailable", "busy", "Other work is under way; try again.");
 }

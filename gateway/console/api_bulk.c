@@ -29,11 +29,13 @@ static int write_one(struct call *call, struct gateway *g, struct db *db)
 	return -1;
 }
 
-static void refuse_one(struct call *call, struct str ref, const char *why)
+static void refuse_one(struct call *call, struct str ref, const char *reason, const char *why)
 {
 	json_t *one = json_object();
 	json_put_str(one, "ref", ref);
 	json_put_str(one, "why", str_of(why));
+	if (reason)
+		json_put_str(one, "reason", str_of(reason));
 	(void)json_array_append_new(json_object_get(call->answer, "refused"), one);
 }
 
@@ -56,8 +58,8 @@ static void one_is_done(struct call *call)
 
 static void one_is_refused(struct call *call)
 {
-	refuse_one(call, call->seen.ref, call->err.text[0] ? call->err.text : "It was not done; try again.");
-	call->err.text[0] = '\0';
+	refuse_one(call, call->seen.ref, call->err.reason, call->err.text[0] ? call->err.text : "It was not done; try again.");
+	call->err = (struct err){ .text = "" };
 	go_on(call);
 }
 
@@ -72,7 +74,7 @@ static void go_on(struct call *call)
 			call_write(call, write_one, one_is_done);
 			return;
 		}
-		refuse_one(call, ref, "There is no such case, or it is not yours.");
+		refuse_one(call, ref, "not-found", "There is no such case, or it is not yours.");
 	}
 	json_t *answer = call->answer;
 	call->answer = NULL;

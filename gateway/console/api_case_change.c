@@ -55,7 +55,7 @@ static int may_be_given(struct call *call, struct db *db, struct str to, struct 
 	bool sees = call->seen.protected ? (roles & ROLE_PROTECTION) != 0 : (roles & (ROLE_COUNSELLOR | ROLE_PROTECTION)) != 0;
 	if (sees && staff.offices.len && office.len && !has_words(staff.offices, office))
 		sees = false;
-	return sees ? 0 : err_set(&call->err, -EINVAL, "nobody of this name who may see this case");
+	return sees ? 0 : err_because(&call->err, -EINVAL, "colleague", "nobody of this name who may see this case");
 }
 
 /* ---- keys */
@@ -74,7 +74,8 @@ static int may_be_set(struct call *call, struct db *db, const struct case_set *s
 		if (str_eq_z(s->set[i].key, "office"))
 			office = s->set[i].value;
 		if (call->seen.by_glass && decides_whose(s->set[i].key))
-			return err_set(&call->err, -EPERM, "%.*s: not in a case that is open only for an hour", STR_ARG(s->set[i].key));
+			return err_because(&call->err, -EPERM, "open-for-an-hour",
+					   "%.*s: not in a case that is open only for an hour", STR_ARG(s->set[i].key));
 	}
 	for (size_t i = 0; rc == 0 && i < s->count; i++)
 		if (str_eq_z(s->set[i].key, "assigned_to"))
@@ -155,7 +156,7 @@ int case_give(struct call *call, struct gateway *g, struct db *db, struct str to
 {
 	int rc = to.at ? may_be_given(call, db, to, call->seen.office) : 0;
 	if (rc == 0 && call->seen.by_glass)
-		rc = err_set(&call->err, -EPERM, "not in a case that is open only for an hour");
+		rc = err_because(&call->err, -EPERM, "open-for-an-hour", "not in a case that is open only for an hour");
 	if (rc != 0)
 		return rc;
 	if (to.at)

@@ -120,11 +120,11 @@ void api_enrol(struct call *call)
 	if (!call_text(call, "password", ACCOUNT_PASSWORD_LEAST, 256, false, &e->password) || !call_text(call, "code", 6, 6, false, &code))
 		return;
 	if (!account_password_good(e->password, str_of(e->user), str_of(e->name))) {
-		call_bad(call, "password", "Not the own name, not few letters again and again.");
+		call_bad_because(call, "password", "weak-password", "Not the own name, not few letters again and again.");
 		return;
 	}
 	if (auth_code_step(str_of(e->secret), code, call->now_ms, 0) == 0) {
-		call_bad(call, "code", "This is not the code that the app shows now.");
+		call_bad_because(call, "code", "wrong-code", "This is not the code that the app shows now.");
 		return;
 	}
 	call->job = (struct job){ .letter = { .answered = password_hashed }, .run = hash_password, .user = call };

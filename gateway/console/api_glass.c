@@ -33,7 +33,7 @@ void api_glass(struct call *call)
 	if (call->seen.by_glass)
 		call_write(call, write_glass, call_empty);
 	else
-		call_problem(call, 409, "conflict", "This case is open to you as it is.");
+		call_refuse(call, 409, "conflict", "open-to-you", "This case is open to you as it is.");
 }
 
 /* ---- the second person: managers see all of them, protection those whose cases are its own.  ?4: sees all */

@@ -36,6 +36,8 @@ static json_t *job_json(const struct desk_job *j)
 	(void)json_object_set_new(one, "percent", json_integer(done ? 100 : atomic_load(&j->percent)));
 	(void)json_object_set_new(one, "title", j->state == DESK_JOB_FAILED ? json_from_str(str_of(j->err.text)) :
 				  done && j->title[0] ? json_from_str(str_of(j->title)) : json_null());
+	if (j->state == DESK_JOB_FAILED && j->err.reason)
+		json_put_str(one, "reason", str_of(j->err.reason));
 	(void)json_object_set_new(one, "result", done ? json_string(result) : json_null());
 	(void)json_object_set_new(one, "created_at", json_time(j->created_ms));
 	return one;
@@ -110,7 +112,7 @@ static bool take(struct call *call, const json_t *from, const char *member, char
 	struct str s = json_get_str(from, member);
 	if (!s.at || str_copy(s, to, cap))
 		return true;
-	call_bad(call, member, "This is too long.");
+	call_bad_because(call, member, "too-long", "This is too long.");
 	return false;
 }
 
@@ -142,7 +144,7 @@ static void started(struct call *call)
 	const struct desk_job *j = desk_jobs_begin(call->c, asked);
 	explicit_bzero(asked->password, sizeof asked->password);
 	if (!j) {
-		call_problem(call, 503, "unavailable", "Other work is under way; try again.");
+		call_refuse(call, 503, "unavailable", "busy", "Other work is under way; try again.");
 		return;
 	}
 	json_t *answer = job_json(j);
@@ -159,7 +161,7 @@ static bool take_password(struct call *call, struct desk_job *j)
 		return true;
 	if (s.len >= PARCEL_PASSWORD_MIN && !memchr(s.at, '\0', s.len) && str_copy(s, j->password, sizeof j->password))
 		return true;
-	call_bad(call, "password", "A password has 8 to 64 characters.");
+	call_bad_because(call, "password", "length", "A password has 8 to 64 characters.");
 	return false;
 }
 

@@ -85,7 +85,7 @@ void api_measure(struct call *call)
 	if (!call_text(call, "text", 0, 6400, false, &text) || !call_text(call, "ref", 8, 8, true, &ref))
 		return;
 	if (utf8_count(text) > 1600)
-		call_bad(call, "text", "At most 1,600 letters.");
+		call_bad_because(call, "text", "too-long", "At most 1,600 letters.");
 	else if (ref.at && !policy_case(call, ref, false))
 		call_not_found(call);
 	else

@@ -103,7 +103,7 @@ static int write_message(struct call *call, struct gateway *g, struct db *db)
 	rc = reply_prepare(g, db, call->seen.contact_id, s->text, s->replace, call->now_ms, &r);
 	unsigned stops = s->anyway ? r.warnings & REPLY_FORBIDS : r.warnings;
 	if (rc == 0 && !r.channel)
-		rc = err_set(&call->err, -EINVAL, "no channel of this gateway sends SMS");
+		rc = err_because(&call->err, -EINVAL, "no-channel", "no channel of this gateway sends SMS");
 	if (rc == 0 && stops) {
 		name_warnings(call, stops);
 		rc = -ERANGE;
@@ -157,7 +157,7 @@ void api_send(struct call *call)
 	if (!call_text(call, "text", 1, 6400, false, &s->text))
 		return;
 	if (utf8_count(s->text) > 1600)
-		call_bad(call, "text", "At most 1,600 letters.");
+		call_bad_because(call, "text", "too-long", "At most 1,600 letters.");
 	else
 		begin_sending(call);
 }

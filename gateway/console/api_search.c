@@ -50,7 +50,7 @@ static void by_phone(struct call *call)
 	const struct phone *phone = call->extra;
 	unsigned char index[VAULT_INDEX_LEN];
 	if (!phone->e164[0]) {
-		call_bad(call, "q", "This is no telephone number.");
+		call_bad_because(call, "q", "phone", "This is no telephone number.");
 		return;
 	}
 	vault_number_index(reader_vault(call->c->reader), str_of(phone->e164), index);

@@ -182,7 +182,7 @@ static int write_change(struct call *call, struct gateway *g, struct db *db)
 	if (rc == 0)
 		rc = staff_admins(db, &admins);
 	if (rc == 0 && was_admin && admins == 0)
-		return err_set(&call->err, -EPERM, "this is the last administrator");
+		return err_because(&call->err, -EPERM, "last-admin", "this is the last administrator");
 	return rc != 0 ? rc : audit_add(db, call->now_ms, call->session.user, STR("user.change"), staff.user, staff.roles);
 }
 

@@ -237,9 +237,9 @@ void api_merge(struct call *call)
 	bool sees = policy_case(call, other, false), by_glass = first.by_glass || call->seen.by_glass;
 	call->seen = first;
 	if (!sees)
-		call_bad(call, "other", "There is no such case, or it is not yours.");
+		call_bad_because(call, "other", "not-found", "There is no such case, or it is not yours.");
 	else if (by_glass) /* an hour behind broken glass must not become for ever */
-		call_problem(call, 403, "forbidden", "Not with a case that is open only for an hour.");
+		call_refuse(call, 403, "forbidden", "open-for-an-hour", "Not with a case that is open only for an hour.");
 	else
 		api_act(call);
 }

@@ -100,6 +100,8 @@ void call_problem(struct call *call, unsigned status, const char *type, const ch
 	(void)json_object_set_new(problem, "status", json_integer((json_int_t)status));
 	if (call->err.text[0])
 		json_put_str(problem, "detail", str_of(call->err.text));
+	if (call->err.reason)
+		json_put_str(problem, "reason", str_of(call->err.reason));
 	json_put_str(problem, "field", call->name.at && status == 400 ? call->name : (struct str){ NULL, 0 });
 	if (call->last_message_id) {
 		(void)json_object_set_new(problem, "last_message_id", json_integer(call->last_message_id));
@@ -131,10 +133,22 @@ void call_bad(struct call *call, const char *field, const char *title)
 	call_problem(call, 400, "bad-request", title);
 }
 
+void call_refuse(struct call *call, unsigned status, const char *type, const char *reason, const char *title)
+{
+	call->err.reason = reason;
+	call_problem(call, status, type, title);
+}
+
+void call_bad_because(struct call *call, const char *field, const char *reason, const char *title)
+{
+	call->err.reason = reason;
+	call_bad(call, field, title);
+}
+
 void call_not_found(struct call *call)
 {
 	call->name = (struct str){ NULL, 0 };
-	call->err.text[0] = '\0';
+	call->err = (struct err){ .text = "" };
 	call_problem(call, 404, "not-found", "There is nothing here for you.");
 }
 
@@ -286,7 +300,10 @@ bool call_text(struct call *call, const char *member, size_t least, size_t most,
 	bool missing = !value || json_is_null(value);
 	if (missing ? optional : out->at && out->len >= least && out->len <= most && !memchr(out->at, '\0', out->len))
 		return true;
-	call_bad(call, member, missing ? "This is needed." : "This is no text, or of the wrong length.");
+	if (missing)
+		call_bad_because(call, member, "missing", "This is needed.");
+	else
+		call_bad_because(call, member, "length", "This is no text, or of the wrong length.");
 	return false;
 }
 

@@ -112,7 +112,10 @@ struct call {
 void call_answer(struct call *call, unsigned status, json_t *answer); /* takes the answer; NULL: 503 */
 /* type: one of the words of openapi.json's Problem; title: a sentence. */
 void call_problem(struct call *call, unsigned status, const char *type, const char *title);
+/* The same, and why: the word under which the desk has its own sentence, as in struct err. */
+void call_refuse(struct call *call, unsigned status, const char *type, const char *reason, const char *title);
 void call_bad(struct call *call, const char *field, const char *title); /* 400 */
+void call_bad_because(struct call *call, const char *field, const char *reason, const char *title);
 void call_not_found(struct call *call);
 void call_empty(struct call *call);                                 /* 204 */
 void call_bytes(struct call *call, const char *type, struct str bytes);

@@ -35,7 +35,8 @@ static int add(struct act_call *call)
 		rc = account_add(call->db, &w, call->user, call->now_ms, token);
 	if (rc == 0)
 		tell_link(call, w.user, token);
-	return rc == -EEXIST ? act_fail(call, rc, "there is a user of this name already; `wasl user reset` gives a new link") : rc;
+	return rc == -EEXIST ? act_refuse(call, rc, "user-exists",
+					  "there is a user of this name already; `wasl user reset` gives a new link") : rc;
 }
 
 static int reset(struct act_call *call)
@@ -57,7 +58,7 @@ static int disable(struct act_call *call)
 	if (rc == 0)
 		rc = account_disable(call->db, user, call->user, call->now_ms);
 	if (rc == -EPERM)
-		return act_fail(call, rc, "this is the last administrator; add another one first");
+		return act_refuse(call, rc, "last-admin", "this is the last administrator; add another one first");
 	return rc == -ENOENT ? act_fail(call, rc, "there is no user of this name") : rc;
 }
 

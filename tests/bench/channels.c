@@ -58,7 +58,7 @@ static struct channel channel_from(const json_t *corpus)
 			     .public_url = json_get_str(corpus, "public_url") };
 	const char *name;
 	json_t *value;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	must(c.adapter, "no such adapter");
 	c.hooks = c.adapter->hooks;
 	json_object_foreach((json_t *)(uintptr_t)object, name, value)

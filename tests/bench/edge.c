@@ -38,7 +38,7 @@ int main(int argc, char **argv)
 	from_hook = argc > 1 && !strcmp(argv[1], "hook");
 	struct loop *loop;
 	struct http_server *server;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (loop_new(&loop) || http_listen(loop, "127.0.0.1:0", &http_limits_default, handle, NULL, &server, &err)) {
 		(void)fprintf(stderr, "edge: %s\n", err.text);
 		return 1;

@@ -128,7 +128,7 @@ int main(void)
 {
 	static const char sentence[] = "Votre demande a été reçue à l'hôpital de Tanger, « n° 48217035 » : un conseiller vous "
 				       "rappelle sous 5 jours. ";
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (arena_new(&arena, 1 << 20) != 0 ||
 	    words_load(&words, embedded("keywords.tsv"), embedded("words.tsv"), codes, 4, &arena, &err) != 0 ||
 	    phone_plan_load(&plan, embedded("phones.tsv"), &arena, &err) != 0) {

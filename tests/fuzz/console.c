@@ -116,7 +116,7 @@ static void set_up(void)
 {
 	static char folder[] = "/tmp/wasl-fuzz-XXXXXX";
 	static char key_file[64], json[1024];
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (!mkdtemp(folder))
 		abort();
 	(void)snprintf(key_file, sizeof key_file, "%s/wasl.key", folder);

@@ -11,7 +11,7 @@ static void load(void)
 {
 	struct source sources[32];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
 	if (book_load(&book, sources, count, NULL, &err) != 0)

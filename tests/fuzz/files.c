@@ -12,7 +12,7 @@
 static void weights(struct str bytes)
 {
 	struct weights w;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct score score;
 	struct scored_answer answers[] = { { STR("Q1"), STR("1") }, { STR("Q2"), STR("5") }, { STR("Q2"), STR("0") } };
 	if (weights_load(&w, (struct source){ STR("weights.json"), bytes }, &err) != 0) {
@@ -31,7 +31,7 @@ static void weights(struct str bytes)
 static void holidays(struct str bytes)
 {
 	struct holidays h = { .count = 0 };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (holidays_parse(STR("holidays.txt"), bytes, &h, &err) != 0) {
 		FUZZ_CHECK(strstr(err.text, "holidays.txt:") && h.count == 0);
 		return;

@@ -14,7 +14,7 @@ static void ignore(const struct finding *finding, void *user)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct book book;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct source sources[] = {
 		{ STR("fuzzed.json"), { (const char *)data, size } },
 		{ STR("languages.json"), STR("{\"languages\":[{\"code\":\"fr\",\"name\":\"F\"},{\"code\":\"ar\",\"name\":\"A\"}]}") },

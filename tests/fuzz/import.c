@@ -16,7 +16,7 @@ static void no_problem(const char *line, void *user)
 
 static void set_up(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (arena_new(&arena, 1 << 20) != 0 || phone_plan_load(&plan, fuzz_embedded("phones.tsv"), &arena, &err) != 0 ||
 	    config_parse(&config, "wasl.json", STR("{\"public_url\":\"https://gw.example.org\",\"countries\":{\"MA\":{\"sos\":\"112\"}},\"channels\":[],\"offices\":[{\"id\":\"RABAT\","
 			 "\"name\":\"Rabat\",\"country\":\"MA\",\"regions\":[\"MA-04\"],\"default\":true}]}"), no_problem, NULL) != 0)
@@ -41,7 +41,7 @@ static void problem(size_t line, const char *what, void *user)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	size_t last = 0, problems = 0, rows;
 	if (!arena.block)
 		set_up();

@@ -6,7 +6,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str in = { (const char *)data, size }, source;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct pattern *p = NULL;
 	if (size > 256 || !str_split(&in, '\n', &source) || source.len > 48)
 		return 0;

@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static char table[1 << 17];
 	static const char *const heads[] = { "country\tcode\ttrunk\tprefixes\tnumbers\n", "kind\tlang\tforms\n",
 					     "action\tlang\tforms\n" };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (size < 2 || size > 1 << 15 || (!arena.block && arena_new(&arena, 1 << 22) != 0))
 		return 0;
 	struct buf b = buf_over(table, sizeof table);

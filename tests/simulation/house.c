@@ -39,7 +39,7 @@ static void problem(const char *words, void *user)
 void house_open(void)
 {
 	static struct config config;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	log_setup(LOG_ERROR, false);
 	if (config_parse(&config, "simulation", str_of(configuration), problem, NULL) != 0 ||
 	    gateway_open(&house, &config, NULL, &err) != 0 || loop_new(&house.loop) != 0 ||

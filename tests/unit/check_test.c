@@ -40,7 +40,7 @@ static int load_changed(struct book *book, const char *file, const char *after, 
 {
 	struct source sources[32];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++) {
 		sources[count] = (struct source){ str_of(f->name), { f->bytes, f->len } };
 		if (file && strcmp(f->name, file) == 0) {
@@ -111,7 +111,7 @@ static void test_new_flow(void)
 	struct hunt h = { .path = "", .says = "no menu and no other conversation leads here: \"go\": \"visit\"" };
 	struct source sources[33];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("found: a conversation to which nothing leads");
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };

@@ -38,7 +38,7 @@ static void remove_all(void)
 static void test_embedded(void)
 {
 	struct book book;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("without a configuration the embedded conversations load");
 	CHECK_INT(definitions_load(&book, NULL, &err), 0);
 	CHECK(book_flow(&book, STR("return_request"), STR("")) != NULL);
@@ -48,7 +48,7 @@ static void test_embedded(void)
 static void test_folder(struct config *config)
 {
 	struct book book, embedded;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("a folder with the same files gives the same versions");
 	CHECK_INT(definitions_load(&embedded, NULL, &err), 0);
 	CHECK_INT(definitions_load(&book, config, &err), 0);
@@ -74,7 +74,7 @@ static void test_folder(struct config *config)
 static void test_broken(struct config *config)
 {
 	struct book book;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("a broken file is named with folder and line");
 	write_file("entry.json", "{\n \"flow\": \"entry\",\n}", 22);
 	CHECK_INT(definitions_load(&book, config, &err), -EINVAL);
@@ -90,7 +90,7 @@ static void test_broken(struct config *config)
 static void test_weights(struct config *config)
 {
 	struct weights weights;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	char path[300];
 	check_begin("the weights of the configuration's file, else those inside the program");
 	CHECK_INT(definitions_weights(&weights, config, &err), 0);

@@ -164,7 +164,7 @@ static void test_fetching(void)
 static void check_said(const char *descriptor, const char *said)
 {
 	struct channel c = channel_with(str_of(descriptor));
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("%s", said);
 	CHECK(c.adapter->prepare(&c, &arena, &err) < 0);
 	CHECK_STR(str_of(err.text), str_of(said));
@@ -198,7 +198,7 @@ static void test_mistakes(void)
 
 int main(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	int error = arena_new(&arena, 4 * 1024 * 1024);
 	if (!error)
 		error = arena_new(&lasting, 1024 * 1024);

@@ -85,7 +85,7 @@ int main(void)
 {
 	struct source sources[32];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct dirent **names;
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };

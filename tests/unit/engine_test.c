@@ -19,7 +19,7 @@ static void load_embedded(void)
 	struct load_options options = { .optional_states = optional, .optional_states_count = 3 };
 	struct source sources[32];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
 	if (book_load(&book, sources, count, &options, &err)) {
@@ -333,7 +333,7 @@ static void test_finish_on_old_words(void)
 	static struct world w;
 	static struct book changed;
 	const struct outcome *out;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("who is in the middle of a conversation finishes it on the words it began with");
 	CHECK_INT(world_init(&w, &book), 0);
 	w.language = book_language(&book, STR("en"));
@@ -382,7 +382,7 @@ static void test_nobody_is_stranded(void)
 {
 	static struct world w;
 	static struct book changed;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("every conversation changed: who stands at any question of the old ones still stands there, and goes on");
 	CHECK_INT(load_new_titles(&changed), 0);
 	CHECK_INT(world_init(&w, &changed), 0);

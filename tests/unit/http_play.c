@@ -56,7 +56,7 @@ void play_begin(struct play *play, const char *address, const struct http_limits
 	*play = (struct play){ 0 };
 	int error = loop_new(&play->loop);
 	assert(!error);
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	error = http_listen(play->loop, address, limits, handle, play, &play->server, &err);
 	if (error)
 		printf("%s\n", err.text);

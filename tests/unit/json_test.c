@@ -25,7 +25,7 @@ static void test_parse(void)
 		{ "{\"a\": 1} // note", "line 1: not valid JSON" },
 	};
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		struct err err = { "" };
+		struct err err = { .text = "" };
 		check_begin("json_parse refuses bad text %zu", i);
 		json_t *value = json_parse(str_of(bad[i].text), &err);
 		CHECK(value == NULL);

@@ -25,7 +25,7 @@ static int load_with(const char *flow, const char *languages, const char *messag
 				    { STR("d/messages.json"), str_of(messages) },
 				    { STR("d/keywords.tsv"), STR("action\tlang\tforms\nSTOP\tfr\tSTOP\n") },
 				    { STR("d/words.tsv"), STR("kind\tlang\tforms\nyes\tfr\toui\n") } };
-	*err = (struct err){ "" };
+	*err = (struct err){ .text = "" };
 	return book_load(&book, sources, 5, options, err);
 }
 

@@ -358,7 +358,7 @@ static void integers(void)
 static void check_load(const char *keyword_rows, const char *word_rows, const char *says)
 {
 	char keyword_text[512], word_text[512];
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct words other;
 	size_t mark = arena_mark(&arena);
 	(void)snprintf(keyword_text, sizeof keyword_text, "# c\naction\tlang\tforms\n%s", keyword_rows);
@@ -396,7 +396,7 @@ static void loading(void)
 
 int main(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (arena_new(&arena, 1 << 20) != 0 ||
 	    words_load(&words, embedded("keywords.tsv"), embedded("words.tsv"), codes, CODES, &arena, &err) != 0) {
 		printf("%s\n", err.text);

@@ -36,7 +36,7 @@ static void load(void)
 {
 	struct source sources[33];
 	size_t count = 0;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	for (const struct embedded_file *f = flow_files; f->name && count < 32; f++)
 		sources[count++] = (struct source){ str_of(f->name), { f->bytes, f->len } };
 	sources[count++] = (struct source){ STR("visit.json"), str_of(visit) };

@@ -9,7 +9,7 @@
 
 static bool matches(const char *source, struct str text)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct pattern *p = NULL;
 	CHECK_INT(pattern_new(str_of(source), &p, &err), 0);
 	bool found = p && pattern_matches(p, text);
@@ -19,7 +19,7 @@ static bool matches(const char *source, struct str text)
 
 static void check_refused(const char *source, const char *reason)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct pattern *p = NULL;
 	CHECK_INT(pattern_new(str_of(source), &p, &err), -EINVAL);
 	CHECK(p == NULL);

@@ -173,7 +173,7 @@ static void networks(void)
 static void check_load(const char *row, const char *says)
 {
 	char text[256];
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct phone_plan other = { 0 };
 	size_t mark = arena_mark(&arena);
 	(void)snprintf(text, sizeof text, "# head\ncountry\tcode\ttrunk\tprefixes\tnumbers\nMA\t212\t0\t-\t[5-8]xxxxxxxx\n%s\n", row);
@@ -208,7 +208,7 @@ static void loading(void)
 
 int main(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (arena_new(&arena, 1 << 20) != 0 || phone_plan_load(&plan, embedded("phones.tsv"), &arena, &err) != 0) {
 		printf("%s\n", err.text);
 		return 1;

@@ -215,7 +215,7 @@ static void generic_rotates(void)
 {
 	static const char body[] = "{\"sender\":\"+212600000101\",\"text\":\"x\",\"message_id\":\"1\"}";
 	struct asked a = { .hook = "in", .body = body, .type = "application/json", .header = "X-Signature", .method = HTTP_POST };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("generic: two keys while one rotates");
 	channel_is("generic");
 	key_is("inbound", "{\"id\": \"message_id\", \"from\": \"sender\", \"text\": \"text\"}");

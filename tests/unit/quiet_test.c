@@ -319,7 +319,7 @@ static void test_ramadan(void)
 static void test_holidays(void)
 {
 	struct holidays h = { .count = 0 };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("a file of holidays: dates, names, comments, empty lines, any order, a day twice");
 	CHECK_INT(holidays_parse(STR("h.txt"), STR("# Morocco\n2027-05-01 Labour day\n\n2027-01-11\tIndependence manifesto\r\n2027-05-01\n2027-01-01"),
 				 &h, &err), 0);

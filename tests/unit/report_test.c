@@ -232,7 +232,7 @@ static void open_house(void)
 
 static void run(const char *name, const char *year, bool outside)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct report_ask ask = { .name = str_of(name), .outside = outside, .protection = true, .complaints = true,
 				  .now_ms = march + 60 * (int64_t)DAY, .user = STR("amina"), .weights = &weights, .language = spoken };
 	report_free(&report);
@@ -387,7 +387,7 @@ static void test_complaints(void)
 	CHECK_INT(report.tables[1].rows->cells[3].n, 1); /* the third month */
 	CHECK_INT(n_of("months", "total", "total"), 3);
 	check_begin("R12: who may not see them reads no small count of serious ones");
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct report_ask ask = { .name = STR("complaints"), .period = period_year(2026), .now_ms = march, .user = STR("karim") };
 	report_free(&report);
 	CHECK_INT(report_run(reader, &config, &ask, NULL, NULL, &report, &err), 0);

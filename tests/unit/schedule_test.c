@@ -756,7 +756,7 @@ static void test_now(void)
 
 int main(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (config_parse(&config, "test", str_of(config_text), on_problem, NULL) != 0 || gateway_open(&g, &config, NULL, &err) != 0 ||
 	    loop_new(&g.loop) != 0) {
 		(void)printf("%s\n0 passed, 1 failed\n", err.text);

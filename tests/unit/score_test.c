@@ -192,7 +192,7 @@ static void test_waves(void)
 static void refuse(const char *json, const char *want)
 {
 	struct weights w;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	check_begin("refused: %s", want);
 	int rc = weights_load(&w, (struct source){ STR("w.json"), str_of(json) }, &err);
 	CHECK_INT(rc, -EINVAL);
@@ -205,7 +205,7 @@ static void refuse(const char *json, const char *want)
 static void test_loader(void)
 {
 	struct weights w;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	struct score s;
 	check_begin("another instrument is loaded with its own items, answers by code");
 	CHECK_INT(weights_load(&w, (struct source){ STR("w.json"), STR(HEAD ONLY_E "\"items\": {" ITEM "}}" TAIL) }, &err), 0);
@@ -246,7 +246,7 @@ static void test_loader(void)
 
 int main(void)
 {
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	if (weights_load(&weights, (struct source){ STR("weights.json"), embedded_weights() }, &err) != 0) {
 		(void)printf("%s\n0 passed, 1 failed\n", err.text);
 		return EXIT_FAILURE;

@@ -50,7 +50,7 @@ static struct channel channel_from(const json_t *corpus)
 		if (!strstr(known, padded))
 			add_key(&c, name, value);
 	}
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	CHECK(!c.adapter->prepare || c.adapter->prepare(&c, &lasting, &err) == 0);
 	return c;
 }

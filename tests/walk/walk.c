@@ -501,7 +501,7 @@ int main(void)
 	static const struct str optional[] = { { "HEALTH", 6 }, { "NAME", 4 }, { "PIN", 3 } };
 	struct load_options options = { .optional_states = optional, .optional_states_count = 3 };
 	struct definitions files;
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	memset(flood, 'a', sizeof flood);
 	if (definitions_read(&files, STR(""), &err) || book_load(&book, files.sources, files.count, &options, &err) ||
 	    world_init(&world, &book)) {

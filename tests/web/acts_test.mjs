@@ -92,6 +92,11 @@ async function merge(page, refs, manager) {
 	await page.locator("#panel form button.first").click();
 	await page.locator("#panel .trouble:not(:empty)").waitFor();
 	check("a case that is none is said beside its field", (await page.locator("#panel input[name=other][aria-invalid]").count()) === 1);
+	check("in the language of the desk", (await text(page, "#panel .trouble")) === "Introuvable, ou pas à vous.");
+	await page.locator("#panel input[name=other]").fill(refs[0]);
+	await page.locator("#panel form button.first").click();
+	await page.waitForFunction(() => /déjà d’une même personne/.test(document.querySelector("#panel .trouble").textContent));
+	check("and what stands in the way, too", true);
 	await page.locator("#panel input[name=other]").fill(refs[1]);
 	await page.locator("#panel form button.first").click();
 	await page.locator("#panel-title").waitFor({ state: "detached" });

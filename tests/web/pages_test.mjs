@@ -101,12 +101,41 @@ families.reason = schemas.QueueItem.properties.reasons.items.enum;
 families.warning = schemas.Measured.properties.warnings.items.enum;
 families["checkin.why"] = schemas.CheckinNow.properties.why_not.enum.filter(Boolean);
 families["checkin.waits"] = schemas.CheckinNow.properties.waits.enum.filter(Boolean);
+families.problem = [...schemas.Problem.properties.type.enum, ...schemas.RefusalReason.enum];
 families.job = schemas.Job.properties.state.enum;
 families.user = schemas.User.properties.state.enum;
 for (const language of LANGUAGES)
 	for (const [family, list] of Object.entries(families))
 		for (const code of list)
 			check(`${language} has a word for ${family} ${code}`, `${family}.${code}` in words[language]);
+
+// What the gateway refuses is said at the desk in the language of the desk: every word in its code is in the list, and no other.
+const house = path.resolve(here, "../..");
+const sources_c = ["gateway", "gateway/console"]
+	.flatMap((folder) => fs.readdirSync(path.join(house, folder)).map((name) => path.join(folder, name)))
+	.filter((name) => name.endsWith(".c"))
+	.map((name) => [name, fs.readFileSync(path.join(house, name), "utf8").replace(/\/\*[^]*?\*\//g, "")]);
+const said = (...patterns) => {
+	const found = sources_c.flatMap(([, text]) => patterns.flatMap((one) => [...text.matchAll(one)].map((m) => m[1])));
+	return [...new Set(found)].sort().join(" ");
+};
+const REASON = [
+	/\b(?:err_because|act_refuse)\([^;"]*?(?:\([^()]*"[^()]*\)[^;"]*?)*"([a-z-]+)",/g,
+	/\bcall_refuse\(call, \d+, "[a-z-]+", "([a-z-]+)",/g,
+	/\bcall_bad_because\(call, [^,]+, "([a-z-]+)",/g,
+	/\brefuse_one\(call, [^,]+, "([a-z-]+)",/g,
+];
+const TYPE = [/\bcall_(?:problem|refuse)\(call, \d+, (?:[^;"]*\? [^;"]* : )?"([a-z-]+)"/g, /\bcall->problem = "([a-z-]+)"/g];
+check("the reasons of the code are those of openapi.json", said(...REASON) === schemas.RefusalReason.enum.join(" "), said(...REASON));
+const types = schemas.Problem.properties.type.enum.toSorted().join(" ");
+check("the types of the code are those of openapi.json", said(...TYPE) === types, said(...TYPE));
+// a mistake in the request is a program's; what stands in the way of staff has a reason, unless only the command line asks for it
+const TYPED = /this very file was|ref: there is a case|no text is sent|this daemon is not/;
+const STATE = /\b(?:act_fail|err_set)\((?:&?call(?:->err)?|as->call|err), -E(?:PERM|EXIST|ALREADY|STALE|AGAIN), "[^"]*/g;
+for (const [name, text] of sources_c.filter(([, one]) => /\bstruct (?:act_)?call\b|struct approval\b/.test(one)))
+	for (const [sentence] of text.matchAll(STATE))
+		check(`${name}: what stands in the way has its reason`, TYPED.test(sentence), sentence);
+
 const arabic = Object.entries(words.ar)
 	.filter(([, text]) => !/[\u0600-\u06FF]/.test(text))
 	.map(([key]) => key);

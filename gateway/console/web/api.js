@@ -11,6 +11,7 @@ export class Problem extends Error {
 		super(members.title ?? "");
 		this.status = status;
 		this.type = members.type ?? "unavailable";
+		this.reason = members.reason;
 		this.detail = members.detail ?? null;
 		this.field = members.field ?? null;
 		this.members = members;

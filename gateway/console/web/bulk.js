@@ -2,7 +2,7 @@
 // and says which it refused and why.
 import { fill, h } from "./dom.js";
 import { get, post, query } from "./api.js";
-import { act, ask } from "./forms.js";
+import { act, ask, explain } from "./forms.js";
 import { plural, t } from "./i18n.js";
 import { caseLink } from "./labels.js";
 import { offices } from "./lists.js";
@@ -54,7 +54,7 @@ export function bulk({ session, filters, after }) {
 						h(
 							"ul",
 							{ class: "lines" },
-							answer.refused.map((one) => h("li", null, caseLink(one.ref), " – ", h("bdi", null, one.why))),
+							answer.refused.map((one) => h("li", null, caseLink(one.ref), " – ", explain(one))),
 						),
 					]
 				: null,

@@ -203,8 +203,8 @@ export const FORMS = {
 			],
 			submit: t("appointment.save"),
 			run: async (values) => {
-				await post("/api/v1/cases/" + one.ref + "/appointments", values);
-				await done(t("appointment.saved"));
+				const { invited } = await post("/api/v1/cases/" + one.ref + "/appointments", values);
+				await done(t(invited ? "appointment.saved" : "appointment.uninvited"));
 			},
 		}),
 	task: (one, done) =>

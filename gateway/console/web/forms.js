@@ -1,36 +1,13 @@
 // Forms: labels that belong to their fields, mistakes said beside them, one request at a time.
 import { fill, h } from "./dom.js";
-import { t } from "./i18n.js";
+import { has, t } from "./i18n.js";
 
 let serial = 0;
 
-/** What a refusal means, for the person. */
-export function explain(error) {
-	const key = "problem." + (error.type ?? "unavailable");
-	const known = [
-		"sign-in-failed",
-		"no-session",
-		"not-found",
-		"bad-request",
-		"forbidden",
-		"csrf",
-		"stale",
-		"conflict",
-		"newer-message",
-		"too-late",
-		"throttled",
-		"needs-second-person",
-		"password-again",
-		"wrong-password",
-		"unavailable",
-		"offline",
-	].includes(error.type);
-	const words = [t(known ? key : "problem.unavailable")];
-	if (error.retryAfter) words.push(t("problem.wait", { seconds: error.retryAfter }));
-	// the gateway's own sentence, in English: which field, which rule
-	if (["bad-request", "forbidden", "conflict"].includes(error.type) && error.message) words.push(error.message);
-	if (error.detail && error.type !== "sign-in-failed") words.push(String(error.detail));
-	return words.join(" ");
+/** What a refusal means, for the person: why, where the gateway has a word for it; else what kind of refusal it is. */
+export function explain({ reason, type, retryAfter }) {
+	const key = ["problem." + reason, "problem." + type].find(has) ?? "problem.unavailable";
+	return retryAfter ? t(key) + " " + t("problem.wait", { seconds: retryAfter }) : t(key);
 }
 
 function control(field, id) {

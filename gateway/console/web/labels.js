@@ -81,7 +81,7 @@ export function overdue(flag) {
 export function warned(error) {
 	if (error.status !== 422) return null;
 	const list = String(error.detail ?? "").split(/[\s,]+/);
-	return t("reply.warned") + " " + list.map((code) => word("warning", code)).join(" · ");
+	return t("problem.warnings") + " " + list.map((code) => word("warning", code)).join(" · ");
 }
 
 /** A table with a caption: table({caption, head: [..], rows: [[..]], numbers: [columns that hold numbers]}). */

@@ -1,7 +1,7 @@
 // Reports and exports: asked for, made in the background, looked at or fetched.
 import { fill, h, ltr, own, s } from "./dom.js";
 import { get, post } from "./api.js";
-import { form } from "./forms.js";
+import { explain, form } from "./forms.js";
 import { locale, number, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { offices, projects } from "./lists.js";
@@ -162,7 +162,7 @@ export async function show({ session, main, here }) {
 				empty: t("report.none"),
 				head: [t("report.what"), t("report.state"), t("report.asked"), t("report.result")],
 				rows: items.map((job) => [
-					job.state === "failed" ? own(job.title) : job.title ? own(job.title) : word(job.kind, job.what),
+					job.title && job.state !== "failed" ? own(job.title) : word(job.kind, job.what),
 					job.state === "running" ? ltr(number(job.percent) + " %") : t("job." + job.state),
 					time(job.created_at),
 					job.state === "done" && job.result
@@ -172,7 +172,9 @@ export async function show({ session, main, here }) {
 									: h("a", { href: job.result, download: job.file }, own(job.file)),
 								job.package ? [" ", h("a", { href: job.package }, t("report.package"))] : null,
 							]
-						: "–",
+						: job.state === "failed"
+							? explain(job)
+							: "–",
 				]),
 			}),
 		);
