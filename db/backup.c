@@ -1,5 +1,6 @@
 #include "db/backup.h"
 
+#include "db/inspect.h"
 #include "db/ledger.h"
 #include "db/message.h"
 #include "db/staff.h"
@@ -127,23 +128,10 @@ int backup_make_restored(struct db *db, struct str made_at, int64_t now_ms, int6
 	return rc;
 }
 
-static int says(sqlite3 *conn, const char *sql, const char *want, struct err *err)
-{
-	sqlite3_stmt *s;
-	if (sqlite3_prepare_v2(conn, sql, -1, &s, NULL) != SQLITE_OK)
-		return err_set(err, -EUCLEAN, "%s", sqlite3_errmsg(conn));
-	const char *got = sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-	int rc = got && strcmp(got, want) == 0 ? 0 : err_set(err, -EUCLEAN, "%s says %s", sql, got ? got : sqlite3_errmsg(conn));
-	sqlite3_finalize(s);
-	return rc;
-}
-
 int backup_verify(struct db *db, struct err *err)
 {
 	int64_t rows, seq;
-	int rc = says(db->conn, "PRAGMA integrity_check(1)", "ok", err);
-	if (rc == 0)
-		rc = says(db->conn, "SELECT count(*) FROM pragma_foreign_key_check", "0", err);
+	int rc = db_whole(db->conn, true, err);
 	if (rc == 0 && audit_verify(db, &rows, &seq) != 0)
 		rc = err_set(err, -EUCLEAN, "the audit's chain breaks at line %lld", (long long)seq);
 	return rc;

@@ -34,7 +34,7 @@ int backup_open(const struct vault *vault, const char *from, const char *to, cha
  * in, no link of an account works, ids that a lost time may have used are not used again.  One batch; *parked: messages that
  * wait for somebody's decision. */
 int backup_make_restored(struct db *db, struct str made_at, int64_t now_ms, int64_t *parked) __attribute__((warn_unused_result));
-/* Every page, every foreign key, the audit's chain. */
+/* Every page, every index, every reference, the audit's chain. */
 int backup_verify(struct db *db, struct err *err) __attribute__((warn_unused_result));
 /* Moves the log of the database at path into it, as far as it can be opened at all. */
 void backup_settle(const char *path);

@@ -21,7 +21,8 @@ struct str chain_canonical(struct arena *arena, int64_t seq, int64_t at, const s
 	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
 }
 
-int chain_begin(struct chain *c, const struct vault *vault, int64_t seq, struct str hash, struct str mark)
+/* seq 0: there is no anchor.  0, or -EBADMSG: it is not ours. */
+static int chain_begin(struct chain *c, const struct vault *vault, int64_t seq, struct str hash, struct str mark)
 {
 	unsigned char wanted[VAULT_INDEX_LEN];
 	*c = (struct chain){ .begin = seq, .seq = seq };

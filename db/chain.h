@@ -13,9 +13,6 @@ struct chain { /* a walk from the anchor to the last row */
 /* The row as it is hashed: each field with its length before it, so that no two rows read the same.  at == NULL: the arena is
  * full. */
 struct str chain_canonical(struct arena *arena, int64_t seq, int64_t at, const struct str *fields, size_t count);
-/* seq 0: there is no anchor.  0, or -EBADMSG: it is not ours. */
-int chain_begin(struct chain *chain, const struct vault *vault, int64_t seq, struct str hash, struct str mark)
-	__attribute__((warn_unused_result));
 /* fields: actor, action, object, reason.  Does the row follow? */
 bool chain_row(struct chain *chain, const struct vault *vault, struct arena *arena, int64_t seq, int64_t at,
 	       const struct str fields[4], struct str hash);

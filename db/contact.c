@@ -438,6 +438,16 @@ int opt_in(struct db *db, struct str e164, int64_t now_ms)
 	return rc == 1 ? suppression_note(db, SUPPRESSION_START, index, now_ms) : rc;
 }
 
+/* What was a yes to the purpose is taken back. */
+static int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int64_t now_ms)
+{
+	struct query q = db_query(db, SQL_CONSENT_WITHDRAW);
+	bind_i64(&q, now_ms);
+	bind_i64(&q, contact_id);
+	bind_text(&q, purpose);
+	return db_run(&q);
+}
+
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 {
 	int rc = str_eq_z(consent->answer, "NO") ? consent_withdraw(db, contact_id, consent->purpose, now_ms) : 0;
@@ -465,13 +475,4 @@ int consent_last(struct db *db, int64_t contact_id, struct str purpose, int64_t 
 	*at = rc == 1 ? col_i64(&q, 0) : 0;
 	db_done(&q);
 	return rc < 0 ? rc : 0;
-}
-
-int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int64_t now_ms)
-{
-	struct query q = db_query(db, SQL_CONSENT_WITHDRAW);
-	bind_i64(&q, now_ms);
-	bind_i64(&q, contact_id);
-	bind_text(&q, purpose);
-	return db_run(&q);
 }

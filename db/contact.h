@@ -101,8 +101,6 @@ int opt_out_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], con
 int opt_in_index(struct db *db, const unsigned char index[VAULT_INDEX_LEN], int64_t not_after_ms)
 	__attribute__((warn_unused_result));
 
-/* What was a yes to the purpose is taken back. */
-int consent_withdraw(struct db *db, int64_t contact_id, struct str purpose, int64_t now_ms) __attribute__((warn_unused_result));
 /* A NO takes back what was said yes to before. */
 int consent_add(struct db *db, int64_t contact_id, const struct consent *consent, int64_t now_ms)
 	__attribute__((warn_unused_result));

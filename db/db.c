@@ -414,12 +414,6 @@ int db_scrub(struct db *db, bool may_take_long)
 	return rc == 0 ? 1 : rc == -EBUSY || rc == -ENOSPC ? 0 : rc; /* somebody reads, or there is no room: later */
 }
 
-int db_quick_check(struct db *db, struct err *err)
-{
-	int rc = pragma_is(db, "PRAGMA quick_check(1)", "ok", err);
-	return rc == 0 ? pragma_is(db, "SELECT count(*) FROM pragma_foreign_key_check", "0", err) : rc;
-}
-
 int64_t db_new_id(struct db *db)
 {
 	return ++db->last_id;

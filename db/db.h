@@ -52,7 +52,6 @@ int db_checkpoint(struct db *db) __attribute__((warn_unused_result));
  * Whoever calls meanwhile waits, a second for each 30 to 60 MB: above 32 MB only at start and in the night.
  * 1 done, 0 nothing to do or not now, or an error. */
 int db_scrub(struct db *db, bool may_take_long) __attribute__((warn_unused_result));
-int db_quick_check(struct db *db, struct err *err) __attribute__((warn_unused_result));
 
 int64_t db_new_id(struct db *db);
 int db_error(struct db *db, int sqlite_code); /* SQLite's code -> ours; remembers failures of the disk */

@@ -31,23 +31,26 @@ static int64_t number(sqlite3 *conn, const char *sql)
 	return n;
 }
 
-static int check_pages(sqlite3 *conn, const char *path, struct err *err)
+static int says(sqlite3 *conn, const char *sql, const char *want, struct err *err)
 {
 	sqlite3_stmt *s;
-	int rc = 0;
-	if (sqlite3_prepare_v2(conn, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
-		return err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
-	const char *says = sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-	if (!says)
-		rc = err_set(err, -EUCLEAN, "%s: %s", path, sqlite3_errmsg(conn));
-	else if (strcmp(says, "ok") != 0)
-		rc = err_set(err, -EUCLEAN, "%s is damaged (%s): keep the file, restore the last backup", path, says);
+	if (sqlite3_prepare_v2(conn, sql, -1, &s, NULL) != SQLITE_OK)
+		return err_set(err, -EUCLEAN, "%s", sqlite3_errmsg(conn));
+	const char *got = sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
+	int rc = got && strcmp(got, want) == 0 ? 0 : err_set(err, -EUCLEAN, "%s says %s", sql, got ? got : sqlite3_errmsg(conn));
 	sqlite3_finalize(s);
 	return rc;
 }
 
+int db_whole(sqlite3 *conn, bool indexes_too, struct err *err)
+{
+	int rc = says(conn, indexes_too ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)", "ok", err);
+	return rc == 0 ? says(conn, "SELECT count(*) FROM pragma_foreign_key_check", "0", err) : rc;
+}
+
 static int check_file(sqlite3 *conn, const char *path, struct db_inspection *out, struct err *err)
 {
+	struct err why;
 	int64_t application = number(conn, "PRAGMA application_id");
 	out->schema = (int)number(conn, "PRAGMA user_version");
 	if (application < 0 || out->schema < 0)
@@ -61,7 +64,9 @@ static int check_file(sqlite3 *conn, const char *path, struct db_inspection *out
 		out->began_at = number(conn, "SELECT ifnull(min(at), 0) FROM audit");
 		out->backup_at = number(conn, "SELECT ifnull(max(at), 0) FROM audit WHERE action = 'backup'");
 	}
-	return check_pages(conn, path, err);
+	if (db_whole(conn, false, &why) != 0)
+		return err_set(err, -EUCLEAN, "%s is damaged (%s): keep the file, restore the last backup", path, why.text);
+	return 0;
 }
 
 static int ignore_row(const char *const *names, const struct cell *row, size_t columns, void *user)

@@ -5,6 +5,8 @@
 
 #include "flows/err.h"
 
+#include <sqlite3.h>
+
 struct db_inspection {
 	int schema, schema_known;   /* of the file; of this program */
 	int64_t bytes, log_bytes;   /* the file; its write-ahead log */
@@ -16,5 +18,9 @@ struct db_inspection {
  * what and what to do.  Reads the whole file once. */
 int db_inspect(const char *state_dir, const char *key_file, struct db_inspection *out, struct err *err)
 	__attribute__((warn_unused_result));
+
+/* Every page, every constraint, every reference; indexes_too: each row is in its indexes, too, which takes several times as
+ * long.  0, or -EUCLEAN and err says the first thing that is wrong.  Outside a batch. */
+int db_whole(sqlite3 *conn, bool indexes_too, struct err *err) __attribute__((warn_unused_result));
 
 #endif

@@ -11,14 +11,6 @@ const struct instrument *weights_for_wave(const struct weights *weights, struct 
 	return NULL;
 }
 
-const struct instrument *weights_instrument(const struct weights *weights, struct str id)
-{
-	for (size_t i = 0; i < weights->instruments_count; i++)
-		if (str_eq(weights->instruments[i].id, id))
-			return &weights->instruments[i];
-	return NULL;
-}
-
 /* false: no answer. */
 static bool worth_of(const struct item *item, struct str value, double *worth)
 {
@@ -75,13 +67,11 @@ void score_compute(const struct instrument *instrument, const struct scored_answ
 		out->composite = all / of_all;
 }
 
-enum band score_band(const struct weights *weights, const struct score *score)
+enum band score_band(const struct weights *weights, double composite)
 {
-	if (!score->composite_known)
-		return BAND_NONE;
-	if (score->composite < weights->low_below - ALMOST)
+	if (composite < weights->low_below - ALMOST)
 		return BAND_LOW;
-	return score->composite > weights->high_above + ALMOST ? BAND_HIGH : BAND_MIDDLE;
+	return composite > weights->high_above + ALMOST ? BAND_HIGH : BAND_MIDDLE;
 }
 
 bool score_is_low(const struct weights *weights, const struct score *score)

@@ -56,7 +56,7 @@ struct score {
 	size_t answered;          /* items with a worth */
 };
 
-enum band { BAND_NONE, BAND_LOW, BAND_MIDDLE, BAND_HIGH };
+enum band { BAND_LOW, BAND_MIDDLE, BAND_HIGH, BANDS };
 
 /* All or nothing, like book_load(): 0; -EINVAL with err (file, line, path, what to write); -ENOMEM. */
 int weights_load(struct weights *weights, struct source file, struct err *err) __attribute__((warn_unused_result));
@@ -64,13 +64,12 @@ void weights_free(struct weights *weights);
 
 /* The instrument that scores this wave; NULL: it has no score. */
 const struct instrument *weights_for_wave(const struct weights *weights, struct str wave);
-const struct instrument *weights_instrument(const struct weights *weights, struct str id);
 
 /* A later answer to the same item stands.  Codes an item does not know, and "0", are no answer.  A dimension with fewer
  * than half of its items answered is not known; the composite is known when every dimension of the instrument is. */
 void score_compute(const struct instrument *instrument, const struct scored_answer *answers, size_t count, struct score *out);
 
-enum band score_band(const struct weights *weights, const struct score *score); /* of the composite */
+enum band score_band(const struct weights *weights, double composite);
 bool score_is_low(const struct weights *weights, const struct score *score);
 /* Some dimension that both know fell by at least alert_fall.  Both must be of one instrument and weights_version. */
 bool score_fell(const struct weights *weights, const struct score *before, const struct score *now);

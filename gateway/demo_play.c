@@ -63,7 +63,8 @@ static void set_clock(struct play *p, int64_t at_ms)
 
 /* ---- the network */
 
-const struct channel *demo_channel_of(const struct gateway *g, struct str number)
+/* The demo's channel that reaches this number. */
+static const struct channel *channel_of(const struct gateway *g, struct str number)
 {
 	struct phone phone;
 	phone_parse_network(&g->book.phones, number, &phone);
@@ -222,7 +223,7 @@ static int take(struct moment *m, struct event *event)
 	event->to = STR(""), event->raw = STR(""), event->from_raw = STR(""), event->id_scope = STR("");
 	event->part_ref = STR(""), event->client_ref = STR(""), event->reason = STR("");
 	phone_parse_network(&m->p->g->book.phones, number, &event->from);
-	int rc = inbound_take(m->p->g, demo_channel_of(m->p->g, number), event, &step);
+	int rc = inbound_take(m->p->g, channel_of(m->p->g, number), event, &step);
 	return rc == 0 && step.what != STEP_TAKEN ? err_set(m->p->err, -EINVAL, "was not taken") : rc;
 }
 

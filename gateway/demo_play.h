@@ -10,7 +10,5 @@
 
 /* On the line thread, before the loop turns.  0, or an error with err. */
 int demo_play(struct gateway *g, const struct demo_script *script, struct err *err) __attribute__((warn_unused_result));
-/* The demo's channel that reaches this number. */
-const struct channel *demo_channel_of(const struct gateway *g, struct str number);
 
 #endif

@@ -39,7 +39,8 @@ static const struct { const char *column, *meaning; } book[] = {
 	{ "ref", "Référence du dossier (8 chiffres)" }, { "name", "Nom donné" }, { "phone", "Numéro, E.164" },
 };
 
-struct str export_meaning(struct str column)
+/* Of the code book; "" none. */
+static struct str meaning_of(struct str column)
 {
 	for (size_t i = 0; i < sizeof book / sizeof *book; i++)
 		if (str_eq_z(column, book[i].column))
@@ -173,7 +174,7 @@ static void code_book(struct export_writer *w, const struct str *columns)
 	for (size_t i = 0; i < w->count; i++) {
 		sheet_text(w->sheet, w->heads[i]);
 		sheet_text(w->sheet, columns[i]);
-		sheet_text(w->sheet, export_meaning(columns[i]));
+		sheet_text(w->sheet, meaning_of(columns[i]));
 		sheet_end_row(w->sheet);
 	}
 }

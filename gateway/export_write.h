@@ -32,6 +32,4 @@ int export_keep(struct export_writer *w, const struct export_ask *ask, struct er
 const char *export_ending(enum export_format format);
 void export_drop(struct export_writer *w);
 
-struct str export_meaning(struct str column); /* of the code book; "" none */
-
 #endif

@@ -8,7 +8,7 @@ static const char *const method_names[] = {
 };
 enum { METHODS = sizeof method_names / sizeof *method_names };
 
-bool http_method_of(struct str name, enum http_method *out)
+static bool method_of(struct str name, enum http_method *out)
 {
 	for (unsigned i = 0; i < METHODS; i++) {
 		if (str_eq_z(name, method_names[i])) {
@@ -163,7 +163,7 @@ unsigned http_guard(const struct http_head *head, const struct http_limits *limi
 		status = check_framing(head, out);
 	if (status)
 		return status;
-	if (!http_method_of(head->method, &out->method) || !(with_head(limits->methods) & 1u << out->method))
+	if (!method_of(head->method, &out->method) || !(with_head(limits->methods) & 1u << out->method))
 		return 405;
 	return out->body_bytes > limits->body_bytes ? 413 : 0;
 }

@@ -18,7 +18,6 @@ struct http_passed {
 unsigned http_guard(const struct http_head *head, const struct http_limits *limits, struct http_passed *out)
 	__attribute__((warn_unused_result));
 
-bool http_method_of(struct str name, enum http_method *out);
 /* "GET, HEAD, POST": the methods of the bit set, for the Allow header. */
 void http_methods_name(unsigned methods, struct buf *out);
 

@@ -126,7 +126,8 @@ static void keep_first(size_t line, const char *what, void *user)
 		(void)act_fail(call, -EINVAL, "line %zu: %s", line, what);
 }
 
-int import_apply(struct act_call *call, struct str kind, struct str text, size_t *rows)
+/* Inside the caller's item.  0, or an error with err: nothing of it may be kept then. */
+static int apply(struct act_call *call, struct str kind, struct str text, size_t *rows)
 {
 	struct applying a = { call, str_eq_z(kind, "cases"), 0 };
 	struct err err = { .text = "" };
@@ -157,7 +158,7 @@ static int act_import(struct act_call *call)
 	if (rc == 0)
 		rc = act_text(call, "text", IMPORT_BYTES_MAX, false, &text);
 	if (rc == 0)
-		rc = import_apply(call, kind, text, &rows);
+		rc = apply(call, kind, text, &rows);
 	if (rc != 0)
 		return rc;
 	(void)snprintf(action, sizeof action, "import rows=%zu", rows);

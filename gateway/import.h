@@ -15,8 +15,6 @@ typedef void import_problem_fn(size_t line, const char *what, void *user);
 /* kind: "cases" or "historic".  Returns how many problems were reported; *rows: how many rows there are. */
 size_t import_check(const struct config *config, const struct phone_plan *phones, struct str kind, struct str text,
 		    import_problem_fn *problem, void *user, size_t *rows);
-/* Inside the caller's item.  0, or an error with err: nothing of it may be kept then. */
-int import_apply(struct act_call *call, struct str kind, struct str text, size_t *rows) __attribute__((warn_unused_result));
 
 /* Of one row; for gateway/import*.c. */
 int import_check_case(const struct config *config, const struct phone_plan *phones, const struct import_row *row, struct err *err);

@@ -242,7 +242,7 @@ static int compose(struct attempt *a, const struct point *to, struct str text)
 }
 
 /* Why this message must not leave any more; NULL: it may. */
-const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms)
+static const char *obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms)
 {
 	if (row->expires_at && now_ms > row->expires_at)
 		return "expired";
@@ -264,7 +264,7 @@ const char *outbox_obstacle(const struct outbox_item *row, const struct point *t
 int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)
 {
 	int64_t until = 0;
-	const char *why = to ? outbox_obstacle(row, to, now_ms) : "the person was erased";
+	const char *why = to ? obstacle(row, to, now_ms) : "the person was erased";
 	int rc = !why && row->first ? schedule_hold(g, row, to, now_ms, &until, &why) : 0;
 	if (rc < 0)
 		return rc;

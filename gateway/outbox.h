@@ -28,8 +28,6 @@ size_t outbox_under_way(const struct gateway *g);
 
 /* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %; never before Retry-After. */
 int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
-/* Why this message must not leave any more, a static word or two; NULL: it may. */
-const char *outbox_obstacle(const struct outbox_item *row, const struct point *to, int64_t now_ms);
 
 /* 1: it leaves now; 0: it does not, and its row says why and when again; or an error.  to NULL: the person is gone. */
 int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)

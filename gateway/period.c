@@ -29,7 +29,7 @@ struct period period_year(int year)
 	return (struct period){ { year, 1, 1 }, { year, 12, 31 } };
 }
 
-struct period period_month(int year, int month)
+static struct period period_month(int year, int month)
 {
 	return (struct period){ month_start(year, month), month_end(year, month) };
 }

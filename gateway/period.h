@@ -13,7 +13,6 @@ struct period {
 enum report_language { REPORT_FR, REPORT_EN, REPORT_AR, REPORT_LANGUAGES }; /* in which reports are read */
 
 struct period period_year(int year);
-struct period period_month(int year, int month);
 struct period period_this_year(struct str zone, int64_t now_ms);
 /* "2020", "2020-Q2", "2020-04", or nothing and from/to.  0, or -EINVAL with err. */
 int period_parse(struct str year, struct str from, struct str to, struct period *out, struct err *err)

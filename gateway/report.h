@@ -86,7 +86,7 @@ struct report_ask {
 	enum report_language language;
 	int64_t now_ms;
 	struct str user;               /* for the line that says who made it */
-	const struct weights *weights; /* for the bands of `scores` */
+	const struct weights *weights; /* for the bands of `scores`; never NULL there */
 };
 
 typedef void report_progress(int done, int of, void *user); /* may be NULL */

@@ -110,7 +110,7 @@ struct mean {
 	char key[96], label[96];
 	char instrument[32], version[32];
 	int table, order;               /* 0 wave, 1 country, 2 sex, 3 mentored; place in it */
-	int64_t n[SCORES], people, band[3], both;
+	int64_t n[SCORES], people, band[BANDS], both;
 	double sum[SCORES], change;
 };
 
@@ -122,7 +122,7 @@ struct scores {
 	char last_ref[16], last_instrument[32], last_version[32]; /* the check-in of this case before */
 	double last_composite;
 	bool last_known;
-	double low, high;
+	const struct weights *weights;
 };
 
 static struct mean *mean_of(struct scores *s, int table, struct str instrument, struct str version, struct str wave,
@@ -166,7 +166,7 @@ static void add_score(const struct scores *s, struct mean *m, const struct cell 
 	if (row[7].kind != CELL_REAL)
 		return;
 	double c = row[7].real;
-	m->band[c < s->low ? 0 : c > s->high ? 2 : 1]++;
+	m->band[score_band(s->weights, c)]++;
 	if (before)
 		m->both++, m->change += c - s->last_composite;
 }
@@ -220,11 +220,11 @@ static struct report_table *score_table(struct build *b, const struct mean *m)
 static void write_mean(struct build *b, struct report_table *t, const struct mean *m)
 {
 	struct report_row *row = build_row(b, t, str_of(m->key), str_of(m->label));
-	int64_t banded = m->band[0] + m->band[1] + m->band[2];
+	int64_t banded = m->band[BAND_LOW] + m->band[BAND_MIDDLE] + m->band[BAND_HIGH];
 	row->cells[S_N] = cell_count(m->people);
 	for (int i = 0; i < SCORES; i++)
 		row->cells[S_E + i] = m->n[i] ? cell_number(m->sum[i] / (double)m->n[i]) : cell_unknown();
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < BANDS; i++)
 		row->cells[S_LOW + i] = cell_share(m->band[i], banded);
 	row->cells[S_BOTH] = cell_count(m->both);
 	row->cells[S_CHANGE] = m->both ? cell_number(m->change / (double)m->both) : cell_unknown();
@@ -264,12 +264,11 @@ void build_scores(struct build *b)
 		return;
 	}
 	s->b = b;
-	s->low = b->ask->weights ? b->ask->weights->low_below : 0.33;
-	s->high = b->ask->weights ? b->ask->weights->high_above : 0.66;
+	s->weights = b->ask->weights;
 	build_query(b, RQ_SCORES, take_score, s);
 	write_scores(b, s);
 	build_note(b, "Les scores vont de 0 (le moins bien) à 1 (le mieux). Bas : moins de 0,%02d. Haut : plus de 0,%02d.",
-		   (int)lround(s->low * 100) % 100, (int)lround(s->high * 100) % 100);
+		   (int)lround(s->weights->low_below * 100) % 100, (int)lround(s->weights->high_above * 100) % 100);
 	build_note(b, "Évolution : moyenne de l'ensemble depuis la vague d'avant, pour les seules personnes qui ont répondu aux deux.");
 	build_note(b, "L'indice court SMS n'est pas le score RSS ; deux instruments ou deux pondérations ne sont jamais réunis dans "
 			"une moyenne.");

@@ -72,11 +72,6 @@ void build_set_period(struct build *b, struct period p);
 
 /* ---- persons, as R1 to R5 count them */
 
-enum group { GROUP_MAN, GROUP_WOMAN, GROUP_BOY, GROUP_GIRL, GROUP_UNKNOWN, GROUPS };
-enum group group_of(struct str sex, struct str age_band);
 int64_t build_travelled(struct build *b);                      /* persons of the period */
-/* The total of a year of the years before Wasl: 1 and what is known of it, 0. */
-struct historic { int64_t persons, requests; bool has_requests, approximate; struct str source; };
-int build_historic(struct build *b, int year, struct historic *out);
 
 #endif

@@ -7,7 +7,9 @@
 #include <string.h>
 
 /* An age that nobody knows counts as an adult's, as in the published figures; a note says how many there are. */
-enum group group_of(struct str sex, struct str age_band)
+enum group { GROUP_MAN, GROUP_WOMAN, GROUP_BOY, GROUP_GIRL, GROUP_UNKNOWN, GROUPS };
+
+static enum group group_of(struct str sex, struct str age_band)
 {
 	bool child = str_eq_z(age_band, "U18");
 	if (str_eq_z(sex, "M"))
@@ -182,6 +184,40 @@ static void figure(struct build *b, struct report_table *t, const char *code, co
 	row->part = part;
 }
 
+/* ---- totals of the years before Wasl */
+
+struct historic { int64_t persons, requests; bool has_requests, approximate; struct str source; };
+
+struct historic_rows {
+	struct build *b;
+	int year;
+	struct historic *out;
+	int found;
+};
+
+static int match_year(const char *const *names, const struct cell *row, size_t columns, void *user)
+{
+	struct historic_rows *h = user;
+	(void)names, (void)columns;
+	if (row[1].integer != h->year || row[2].integer != h->year)
+		return 0;
+	*h->out = (struct historic){ .persons = row[3].integer, .requests = row[4].integer, .has_requests = row[4].kind == CELL_INTEGER,
+				     .approximate = row[5].integer != 0, .source = build_str(h->b, row[6].text) };
+	h->found = 1;
+	return 0;
+}
+
+/* The total of one year: 1 and what is known of it, 0. */
+static int read_historic(struct build *b, int year, struct historic *out)
+{
+	struct historic_rows h = { b, year, out, 0 };
+	*out = (struct historic){ 0 };
+	build_query(b, RQ_HISTORIC, match_year, &h);
+	return h.found;
+}
+
+/* ---- the year in figures */
+
 static void write_persons(struct build *b, const struct people *p, const struct historic *past)
 {
 	struct report_table *t = build_table(b, "persons", "Personnes retournées");
@@ -284,7 +320,7 @@ static void year_in_figures(struct build *b, bool to)
 	if (!p)
 		return;
 	bool use_past = period_is_year(b->period) && p->total == 0 && !b->filter.tag.len && !b->filter.office.len &&
-			build_historic(b, b->period.from.year, &past) == 1;
+			read_historic(b, b->period.from.year, &past) == 1;
 	write_persons(b, p, use_past ? &past : NULL);
 	write_lead(b, p);
 	write_needs(b, b->known && !use_past);
@@ -317,34 +353,7 @@ void build_year_to(struct build *b)
 	year_in_figures(b, true);
 }
 
-/* ---- totals of the years before Wasl */
-
-struct historic_rows {
-	struct build *b;
-	int year;
-	struct historic *out;
-	int found;
-};
-
-static int match_year(const char *const *names, const struct cell *row, size_t columns, void *user)
-{
-	struct historic_rows *h = user;
-	(void)names, (void)columns;
-	if (row[1].integer != h->year || row[2].integer != h->year)
-		return 0;
-	*h->out = (struct historic){ .persons = row[3].integer, .requests = row[4].integer, .has_requests = row[4].kind == CELL_INTEGER,
-				     .approximate = row[5].integer != 0, .source = build_str(h->b, row[6].text) };
-	h->found = 1;
-	return 0;
-}
-
-int build_historic(struct build *b, int year, struct historic *out)
-{
-	struct historic_rows h = { b, year, out, 0 };
-	*out = (struct historic){ 0 };
-	build_query(b, RQ_HISTORIC, match_year, &h);
-	return h.found;
-}
+/* ---- notes on the years before Wasl */
 
 static int note_span(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
@@ -403,7 +412,7 @@ static void returns_in(struct build *b, const char *direction, const char *key, 
 		build_set_period(b, period_year(year));
 		bool filtered = b->filter.tag.len || b->filter.office.len;
 		int64_t counted = build_travelled(b), requests = build_number(b, RQ_REQUESTS);
-		bool found = !filtered && build_historic(b, year, &past) == 1;
+		bool found = !filtered && read_historic(b, year, &past) == 1;
 		struct report_cell now = persons_of_year(b, &past, found, counted, requests);
 		if (year >= first) {
 			struct report_row *row = build_row(b, t, str_of(code), str_of(code));

@@ -36,7 +36,7 @@ struct sender {
 	CURLM *multi;
 	struct timer timer;
 	struct transfer *under_way, *pool;
-	size_t under_way_count, pool_count;
+	size_t pool_count;
 };
 
 /* ---- what libcurl asks of the loop */
@@ -272,7 +272,6 @@ static void leave(struct transfer *transfer)
 		sender->under_way = transfer->next;
 	if (transfer->next)
 		transfer->next->previous = transfer->previous;
-	sender->under_way_count--;
 }
 
 static void finish(struct transfer *transfer, CURLcode code)
@@ -345,13 +344,7 @@ int sender_call(struct sender *sender, struct str lane, const struct http_call *
 	if (sender->under_way)
 		sender->under_way->previous = transfer;
 	sender->under_way = transfer;
-	sender->under_way_count++;
 	return 0;
-}
-
-size_t sender_under_way(const struct sender *sender)
-{
-	return sender->under_way_count;
 }
 
 size_t sender_lane_room(const struct sender *sender, struct str lane)

@@ -30,7 +30,6 @@ void sender_free(struct sender *sender); /* calls under way are dropped without 
  * or https with a host, or a header that is none; -ENOMEM. */
 int sender_call(struct sender *sender, struct str lane, const struct http_call *call, int deadline_ms,
 		sender_done *done, void *user) __attribute__((warn_unused_result));
-size_t sender_under_way(const struct sender *sender);
 size_t sender_lane_room(const struct sender *sender, struct str lane); /* how many more calls the lane takes now */
 
 /* For commands without a loop of their own: one call, waiting for its end.  The result's strings live in the arena. */

@@ -1,15 +1,14 @@
-/* The GSM 7-bit default alphabet with its extension table (3GPP TS 23.038 6.2.1, 6.2.1.1), and its packing into octets.
+/* The GSM 7-bit default alphabet with its extension table (3GPP TS 23.038 6.2.1, 6.2.1.1).
  *
- * Septets stand one a byte until they are packed.  No national tables: no French or Arabic one exists and old phones
- * show other letters (text.md 1.2).  0x09 is capital C with cedilla, 0x60 an inverted question mark; U+001B is no
- * character: it can never reach an encoder.  HTTP aggregators take UTF-8, so packing serves SMPP and modem adapters. */
+ * Septets stand one a byte: aggregators pack them, or take UTF-8.  No national tables: no French or Arabic one exists and
+ * old phones show other letters (text.md 1.2).  0x09 is capital C with cedilla, 0x60 an inverted question mark; U+001B is
+ * no character: it can never reach an encoder. */
 #ifndef FLOWS_TEXT_GSM7_H
 #define FLOWS_TEXT_GSM7_H
 
 #include "flows/text/buf.h"
 
 enum {
-	GSM7_CR = 0x0D,
 	GSM7_ESCAPE = 0x1B,
 };
 
@@ -21,16 +20,5 @@ int gsm7_encode(struct str text, unsigned char *septets, size_t cap, size_t *cou
 /* What a phone shows (6.2.1.1): escape and an unknown code is the character of the main table; an escape before an
  * escape or at the end is a space.  Bit 7 of a septet is ignored.  0, or -ENOBUFS. */
 int gsm7_decode(const unsigned char *septets, size_t count, struct buf *out) __attribute__((warn_unused_result));
-
-/* SMS (6.1.2.1): fill bits (0 to 6) of zero first, 1 behind a user data header of 6 octets.  Returns the octets
- * written, 0 when cap is too small for any. */
-size_t gsm7_pack(const unsigned char *septets, size_t count, unsigned fill, unsigned char *octets, size_t cap);
-/* USSD (6.1.2.3): seven spare bits are filled with CR, and a text that ends with CR on an octet boundary gets another. */
-size_t gsm7_pack_ussd(const unsigned char *septets, size_t count, unsigned char *octets, size_t cap);
-
-/* count septets out of the octets, at most what they hold; returns how many. */
-size_t gsm7_unpack(const unsigned char *octets, size_t len, unsigned fill, unsigned char *septets, size_t count);
-/* As many septets as the octets hold, less one CR that was padding; septets[] holds at least len * 8 / 7. */
-size_t gsm7_unpack_ussd(const unsigned char *octets, size_t len, unsigned char *septets);
 
 #endif

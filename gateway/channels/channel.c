@@ -141,25 +141,6 @@ const char *report_status_name(enum report_status s)
 	return NULL;
 }
 
-const char *verdict_name(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_ACCEPT:
-		return "accept";
-	case VERDICT_IGNORE:
-		return "ignore";
-	case VERDICT_PARK:
-		return "park";
-	case VERDICT_UNADDRESSABLE:
-		return "unaddressable";
-	case VERDICT_MALFORMED:
-		return "malformed";
-	case VERDICT_UNAUTHORISED:
-		return "unauthorised";
-	}
-	return "unknown";
-}
-
 const char *send_class_name(enum send_class c)
 {
 	switch (c) {

@@ -93,7 +93,7 @@ struct event {
 	bool opt_in;             /* OPT_OUT: the operator lifted it */
 };
 
-enum verdict { /* data/payloads README: `explain` prints these words */
+enum verdict { /* of the dialect alone; what `explain` prints (gateway/inbound.h) also knows what was seen before */
 	VERDICT_ACCEPT, VERDICT_IGNORE, VERDICT_PARK, VERDICT_UNADDRESSABLE, VERDICT_MALFORMED, VERDICT_UNAUTHORISED,
 };
 
@@ -258,7 +258,6 @@ void classify_all(const struct outgoing *message, enum send_class class, struct 
 const char *event_kind_name(enum event_kind k);
 const char *ussd_event_name(enum ussd_event e);
 const char *report_status_name(enum report_status s); /* NULL for REPORT_NONE */
-const char *verdict_name(enum verdict v);
 const char *send_class_name(enum send_class c);
 /* The word for a whole send (CONTRACT 7).  All alike: their class.  Some accepted: "partial".  Else the one that asks
  * for most care, so that a script never tries again what may be out: operational, unknown, transient,

@@ -44,8 +44,8 @@ static struct str signed_text(struct str password, struct str url, const struct 
 	return text.full ? (struct str){ NULL, 0 } : buf_str(&text);
 }
 
-bool envayasms_signature_ok(struct str password, struct str url, const struct form *form, struct str given,
-			    struct arena *arena)
+/* base64(SHA-1(url + ",name=value" of all fields by name + "," + password)): EnvayaSMS.php, compute_signature(). */
+static bool signature_ok(struct str password, struct str url, const struct form *form, struct str given, struct arena *arena)
 {
 	struct mac mac;
 	size_t mark = arena_mark(arena);
@@ -67,9 +67,8 @@ static bool proved(const struct inlet *in)
 	buf_put(&url, request->query);
 	if (!given.at || url.full)
 		return false;
-	bool now = envayasms_signature_ok(channel_key(in->channel, "password"), buf_str(&url), in->form, given, in->arena);
-	bool before = envayasms_signature_ok(channel_key(in->channel, "password_old"), buf_str(&url), in->form, given,
-					     in->arena);
+	bool now = signature_ok(channel_key(in->channel, "password"), buf_str(&url), in->form, given, in->arena);
+	bool before = signature_ok(channel_key(in->channel, "password_old"), buf_str(&url), in->form, given, in->arena);
 	return now || before;
 }
 

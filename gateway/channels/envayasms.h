@@ -6,12 +6,7 @@
 #define GATEWAY_CHANNELS_ENVAYASMS_H
 
 #include "gateway/channels/channel.h"
-#include "gateway/form.h"
 
 extern const struct adapter envayasms;
-
-/* base64(SHA-1(url + ",name=value" of all fields by name + "," + password)): EnvayaSMS.php, compute_signature(). */
-bool envayasms_signature_ok(struct str password, struct str url, const struct form *form, struct str given,
-			    struct arena *arena);
 
 #endif

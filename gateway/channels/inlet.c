@@ -112,6 +112,12 @@ struct str inlet_string(const struct inlet *in, const json_t *object, const char
 
 /* ---- events */
 
+/* "" when it is not printable ASCII or too long. */
+static struct str good_id(struct str given)
+{
+	return dialect_id_ok(given) ? given : STR("");
+}
+
 struct event *inlet_event(struct inlet *in, enum event_kind kind)
 {
 	if (!in->out->events && inlet_room(in, 1, 0) != 0)
@@ -130,7 +136,7 @@ int inlet_park(struct inlet *in, const json_t *entry, struct str id)
 	struct event *event = &in->out->parked[in->out->parked_count++];
 	char *text = json_dumps(entry, JSON_COMPACT | JSON_ENCODE_ANY);
 	dialect_event_init(event, EVENT_SMS);
-	event->id = inlet_id(id);
+	event->id = good_id(id);
 	event->raw = text ? arena_str(in->arena, str_of(text)) : (struct str){ NULL, 0 };
 	free(text);
 	return event->raw.at ? 0 : -ENOMEM;
@@ -162,11 +168,6 @@ int inlet_to(struct inlet *in, struct event *event, struct str given)
 {
 	struct str raw;
 	return dialect_text(in->arena, given.len ? given : in->channel->sender, &event->to, &raw);
-}
-
-struct str inlet_id(struct str given)
-{
-	return dialect_id_ok(given) ? given : STR("");
 }
 
 /* ---- time and secrets */

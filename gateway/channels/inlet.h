@@ -54,8 +54,6 @@ int inlet_sender_of(struct inlet *in, struct event *event, struct str given, boo
 int inlet_text(struct inlet *in, struct event *event, struct str given) __attribute__((warn_unused_result));
 /* Our number or code: the field, or the channel's sender where it is empty. */
 int inlet_to(struct inlet *in, struct event *event, struct str given) __attribute__((warn_unused_result));
-/* An id: "" when it is not printable ASCII or too long. */
-struct str inlet_id(struct str given);
 
 /* "1773220465", "1773220465000": seconds or milliseconds since 1970; 0: unreadable. */
 int64_t inlet_epoch(struct str written);

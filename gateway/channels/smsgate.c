@@ -15,7 +15,8 @@ static const struct hook hooks[] = {
 
 /* ---- webhooks */
 
-bool smsgate_signature_ok(struct str key, struct str body, struct str timestamp, struct str given, struct arena *arena)
+/* hex HMAC-SHA256(key, body + timestamp), in either case of letters. */
+static bool signature_ok(struct str key, struct str body, struct str timestamp, struct str given, struct arena *arena)
 {
 	struct mac mac;
 	size_t mark = arena_mark(arena);
@@ -36,8 +37,8 @@ static bool proved(const struct inlet *in)
 		return in->channel->token.len > 0;
 	if (!stamp.at || !given.at)
 		return false;
-	bool now = smsgate_signature_ok(key, in->request->body, stamp, given, in->arena);
-	bool before = smsgate_signature_ok(old, in->request->body, stamp, given, in->arena);
+	bool now = signature_ok(key, in->request->body, stamp, given, in->arena);
+	bool before = signature_ok(old, in->request->body, stamp, given, in->arena);
 	return (now || before) &&
 	       inlet_in_window(in, inlet_epoch(stamp), inlet_seconds(in->channel, "max_skew_seconds", 300));
 }

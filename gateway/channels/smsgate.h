@@ -9,9 +9,6 @@
 
 extern const struct adapter smsgate;
 
-/* hex HMAC-SHA256(key, body + timestamp), in either case of letters. */
-bool smsgate_signature_ok(struct str key, struct str body, struct str timestamp, struct str given, struct arena *arena);
-
 /* The inbox; functions of struct adapter (smsgate_inbox.c). */
 int smsgate_poll(const struct channel *channel, struct str cursor, struct arena *arena, struct http_call *out);
 int smsgate_polled(const struct channel *channel, struct str cursor, const struct http_result *result,

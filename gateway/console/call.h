@@ -206,7 +206,6 @@ void throttle_succeeded(struct throttle *t, struct str user, struct str address)
 int events_new(struct console *c, struct desk_events **out) __attribute__((warn_unused_result));
 void events_free(struct desk_events *events);
 void events_end_streams(struct desk_events *events);
-void events_tell(struct console *c, const char *event, const char *json); /* to all who listen */
 void events_tell_one(struct console *c, int64_t staff_id, const char *event, const char *json);
 void events_move(struct console *c, const unsigned char *from_hash, const unsigned char *to_hash); /* a session has a new token */
 json_t *presence_of(struct console *c, struct str ref, struct str but_user);

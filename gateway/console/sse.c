@@ -107,7 +107,7 @@ void events_tell_one(struct console *c, int64_t staff_id, const char *event, con
 	tell_where(c, staff_id, NULL, event, json);
 }
 
-void events_tell(struct console *c, const char *event, const char *json)
+static void events_tell(struct console *c, const char *event, const char *json)
 {
 	tell_where(c, 0, NULL, event, json);
 }

@@ -5,6 +5,7 @@
  * real gateway, which works on a disk that writes down every change (tests/unit/disk.h); then, for every prefix of that
  * log, the state folder is built as a cut at that moment could leave it, and opened.  So that the test is known to bite, the
  * same is done with what must not be: synchronous=OFF and NORMAL, and the answer before COMMIT; there it must fail. */
+#include "db/inspect.h"
 #include "gateway/step.h"
 #include "tests/crash/callers.h"
 #include "tests/unit/check.h"
@@ -179,7 +180,7 @@ static void judge_image(struct disk_player *player, size_t cut, unsigned keep, u
 	disk_player_image(player, image, keep, seed);
 	out->images++;
 	if (db_open(&judge.db, image, key_file, &err) == 0) {
-		if (db_quick_check(&judge.db, &err) != 0)
+		if (db_whole(judge.db.conn, false, &err) != 0)
 			complain(&v, "%s", err.text);
 		check_answers(&v);
 		if (db_begin(&judge.db) == 0)

@@ -22,7 +22,7 @@ static void weights(struct str bytes)
 	const struct instrument *instrument = weights_for_wave(&w, STR("M1"));
 	if (instrument) {
 		score_compute(instrument, answers, 3, &score);
-		(void)score_band(&w, &score);
+		(void)score_band(&w, score.composite);
 		(void)score_is_low(&w, &score);
 	}
 	weights_free(&w);

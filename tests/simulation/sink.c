@@ -89,12 +89,6 @@ void sender_free(struct sender *sender)
 	(void)sender;
 }
 
-size_t sender_under_way(const struct sender *sender)
-{
-	(void)sender;
-	return under_way;
-}
-
 size_t sender_lane_room(const struct sender *sender, struct str lane)
 {
 	(void)sender, (void)lane;

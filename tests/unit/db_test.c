@@ -2,6 +2,7 @@
  * plain SQL can and cannot see. */
 #include "db/cases.h"
 #include "db/contact.h"
+#include "db/inspect.h"
 #include "db/ledger.h"
 #include "db/message.h"
 #include "db/reader.h"
@@ -498,9 +499,20 @@ static void test_reader(void)
 	CHECK(db_new_id(&db) > staff.staff_id);
 	db_close(&db);
 
-	check_begin("a newer schema is refused, another program's file too");
+	check_begin("who looks at the file sees a row that points at nobody");
+	struct db_inspection seen;
 	sqlite3 *raw;
 	(void)snprintf(path, sizeof path, "%s/wasl.db", folder);
+	CHECK_INT(db_inspect(folder, key_file, &seen, &err), 0);
+	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
+	CHECK_INT(sqlite3_exec(raw, "INSERT INTO answer (answer_id, contact_id, flow, flow_version, run_id, state, mode, channel,"
+			       " answered_at) VALUES (1, 999, 'f', '1', 1, 'Q1', 'sms', 'at', 0)", NULL, NULL, NULL), SQLITE_OK);
+	CHECK_INT(db_inspect(folder, key_file, &seen, &err), -EUCLEAN);
+	CHECK(strstr(err.text, "is damaged (SELECT count(*) FROM pragma_foreign_key_check says 1)"));
+	CHECK_INT(sqlite3_exec(raw, "DELETE FROM answer", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(raw);
+
+	check_begin("a newer schema is refused, another program's file too");
 	CHECK_INT(sqlite3_open(path, &raw), SQLITE_OK);
 	CHECK_INT(sqlite3_exec(raw, "PRAGMA user_version=999", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(raw);

@@ -1,6 +1,7 @@
 #include "tests/unit/promise.h"
 
 #include "db/contact.h"
+#include "db/inspect.h"
 #include "db/message.h"
 #include "db/seen.h"
 #include "flows/text/buf.h"
@@ -179,7 +180,7 @@ int promises_broken(const struct promises *book, struct db *db, size_t cut, char
 {
 	struct judge j = { .db = db, .why = why, .why_size = why_size };
 	struct err err;
-	if (db_quick_check(db, &err) != 0)
+	if (db_whole(db->conn, false, &err) != 0)
 		complain(&j, "%s", err.text);
 	j.count_in = prepare(&j, "SELECT count(*) FROM v_message WHERE direction = 'in' AND provider_id = ?");
 	j.count_out = prepare(&j, "SELECT count(*) FROM message a JOIN message q ON a.reply_to = q.message_id"

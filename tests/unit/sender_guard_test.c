@@ -14,7 +14,6 @@ static CURLcode instead_of_guard(CURL *easy);
 #define sender_new unguarded_new
 #define sender_free unguarded_free
 #define sender_call unguarded_call
-#define sender_under_way unguarded_under_way
 #define sender_lane_room unguarded_lane_room
 #define sender_error_name unguarded_error_name
 #define sender_call_and_wait unguarded_call_and_wait

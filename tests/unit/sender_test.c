@@ -170,7 +170,7 @@ static void refused_calls(void)
 	call = call_to("/ok");
 	call.headers[0].value = STR("a\r\nX-Injected: b");
 	CHECK_INT(sender_call(sender, STR("at"), &call, 5000, keep, &o), -EINVAL);
-	CHECK_INT(sender_under_way(sender), 0);
+	CHECK_INT(sender_lane_room(sender, STR("at")), SENDER_LANE_CALLS_MAX);
 	CHECK_INT(loop_turn(loop, 20), 0);
 	CHECK_INT(o.times, 0);
 }
@@ -349,13 +349,13 @@ static void lanes(void)
 	CHECK_INT(sender_call(sender, STR("quick"), &call, 5000, keep, &quick), 0);
 	wait_for(&quick);
 	CHECK_INT(quick.result.status, 201);
-	CHECK(sender_under_way(sender) > 0);
+	CHECK(sender_lane_room(sender, STR("slow")) < SENDER_LANE_CALLS_MAX);
 	for (size_t i = 0; i < SENDER_LANE_CALLS_MAX; i++) {
 		wait_for(&slow[i]);
 		CHECK_INT(slow[i].result.status, 201);
 	}
 	CHECK_INT(peer_count(&peer, "/slow"), SENDER_LANE_CALLS_MAX);
-	CHECK_INT(sender_under_way(sender), 0);
+	CHECK_INT(sender_lane_room(sender, STR("slow")), SENDER_LANE_CALLS_MAX);
 }
 
 static unsigned chained;
