@@ -17,6 +17,7 @@ struct err {
 int err_set(struct err *err, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* Likewise, with the word under which the desk has the sentence in its reader's language. */
 int err_because(struct err *err, int code, const char *reason, const char *format, ...) __attribute__((format(printf, 4, 5)));
-void err_put(struct err *err, const char *reason, const char *format, va_list args); /* what both of them do */
+/* What both of them do. */
+void err_put(struct err *err, const char *reason, const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
 #endif
