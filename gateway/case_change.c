@@ -211,7 +211,9 @@ static int gather(struct assigning *as, const struct case_assignment *a)
 			change->step = (int64_t)n;
 		return 0;
 	case YEAR:
-		if (str_to_u64(a->value, &n) && !change->text[CASE_AGE_BAND].at)
+		if (str_to_u64(a->value, &n) && (int64_t)n > date_of_days(as->call->now_ms / 86400000).year)
+			return act_fail(as->call, -EINVAL, "birth_year: is in the future");
+		if (!change->text[CASE_AGE_BAND].at)
 			change->text[CASE_AGE_BAND] = band_of((int64_t)n, str_of(as->row.age_band), as->call->now_ms);
 		return set_birth_year(db, str_of(as->row.ref), &as->who, a->value);
 	case YES_NO:

@@ -82,6 +82,9 @@ def case_words(house, ref):
     house.run("case", "set", ref, "age_band=18_39", "--as", "amina")
     house.run("case", "set", ref, "birth_year=%d" % (datetime.date.today().year - 40), "--as", "amina")
     report.check("the band that stands stays where the year fits it", rows(house, "case", "list")[0]["age_band"] == "18_39")
+    unborn = house.run("case", "set", ref, "birth_year=%d" % (datetime.date.today().year + 1), "--as", "amina")
+    report.check("nobody was born in a year to come", unborn.returncode == 65 and b"birth_year" in unborn.stderr and
+                 rows(house, "case", "list")[0]["age_band"] == "18_39", str(unborn))
     for words in (("case", "list", "--status", "new"), ("case", "list", "--priority", "9"), ("answers", "--from", "2026-13-01")):
         done = house.run(*words)
         report.check("no filter by what cannot be: " + " ".join(words), done.returncode == 64 and done.stdout == b"", str(done))
