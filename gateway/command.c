@@ -46,6 +46,7 @@ int command_exit_code(int negative_errno)
 	case EPROTONOSUPPORT:
 	case ETIMEDOUT: return EX_UNAVAILABLE;
 	case EEXIST:
+	case ENAMETOOLONG:
 	case EISDIR: return EX_CANTCREAT;
 	case EBUSY:
 	case EAGAIN: return EX_TEMPFAIL;

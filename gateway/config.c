@@ -145,7 +145,9 @@ int config_parse(struct config *config, const char *name, struct str json, confi
 	int rc = -ENOMEM;
 	*config = (struct config){ .file = str_of(name) };
 	if (json.len > FILE_MAX) {
-		report("the configuration is larger than 1 MB", user);
+		struct err err;
+		err_set(&err, 0, "%s:1: the configuration is larger than 1 MB", name);
+		report(err.text, user);
 		return -EINVAL;
 	}
 	r.problems = calloc(CONFIG_PROBLEMS_MAX, sizeof *r.problems);

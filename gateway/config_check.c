@@ -48,15 +48,13 @@ static void check_file(struct finder *f, const char *path, struct str file, bool
 	found(f, path, what.text);
 }
 
-static void check_zone(struct finder *f, const struct country *country)
+static bool zone_is_there(struct str timezone)
 {
 	char path[128];
 	if (access("/usr/share/zoneinfo", F_OK) != 0)
-		return; /* `wasl doctor` says that tzdata is missing */
-	(void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", STR_ARG(country->timezone));
-	if (access(path, R_OK) != 0)
-		found_in_country(f, country, "timezone",
-				 "no such time zone is installed; write such as \"Africa/Abidjan\"");
+		return true; /* `wasl doctor` says that tzdata is missing */
+	(void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", STR_ARG(timezone));
+	return access(path, R_OK) == 0;
 }
 
 static void check_holidays(struct finder *f, const struct country *country)
@@ -70,7 +68,10 @@ static void check_holidays(struct finder *f, const struct country *country)
 
 size_t config_problems_before_serving(const struct config *config, config_report_fn *report, void *user)
 {
+	static const char no_zone[] = "no such time zone is installed; write such as \"Africa/Abidjan\"";
 	struct finder f = { .config = config, .report = report, .user = user };
+	if (!zone_is_there(config->timezone))
+		found(&f, "programme.timezone", no_zone);
 	if (config->channels_count == 0)
 		found(&f, "channels", "is empty: without one nobody can reach Wasl; `wasl init` writes an example");
 	for (size_t i = 0; i < config->countries_count; i++) {
@@ -80,7 +81,8 @@ size_t config_problems_before_serving(const struct config *config, config_report
 					 "is not set: write what a person in danger dials there, such as \"112\"");
 		if (country->telephone.len == 0)
 			found_in_country(&f, country, "telephone", "is empty: texts tell people to call it");
-		check_zone(&f, country);
+		if (!zone_is_there(country->timezone))
+			found_in_country(&f, country, "timezone", no_zone);
 		check_holidays(&f, country);
 	}
 	check_file(&f, "flows", config->flows, true);

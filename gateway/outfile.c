@@ -41,7 +41,8 @@ int outfile_open(struct outfile *out, const char *path, struct err *err)
 	}
 	if (out->fd < 0) {
 		int code = errno;
-		return err_set(err, -code, "%s: %s", folder, strerror(code));
+		bool nowhere = code == ENOENT || code == ENOTDIR; /* no input is missing: the output has no place */
+		return err_set(err, nowhere ? -EISDIR : -code, "%s: %s", folder, strerror(code));
 	}
 	name_by_fd(out);
 	return 0;

@@ -17,7 +17,7 @@ struct outfile {
 	char by_fd[32];       /* a path that opens it, for libraries that want one */
 };
 
-/* path is copied; NULL: stdout.  0, or negative with err. */
+/* path is copied; NULL: stdout.  0, or negative with err; -EISDIR: no file can stand there. */
 int outfile_open(struct outfile *out, const char *path, struct err *err) __attribute__((warn_unused_result));
 FILE *outfile_stream(struct outfile *out);  /* to write to; closed by the caller before outfile_keep(); NULL: no memory */
 int outfile_keep(struct outfile *out, struct err *err) __attribute__((warn_unused_result)); /* replaces what stands there */

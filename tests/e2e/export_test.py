@@ -271,7 +271,9 @@ def test_nothing_half(house):
     for name in os.listdir(path):
         os.unlink(os.path.join(path, name))
     code, _, err = run(house, "export", "cases", "--format", "csv", "--output", path + "/no/such/folder.csv")
-    report.check("a folder that is not there", code == 66, err)
+    report.check("a folder that is not there", code == 73, err)
+    code, _, err = run(house, "export", "cases", "--format", "csv", "--output", path + "/" + "x" * 300)
+    report.check("a name that no file can have", code == 73, err)
     done = house.run("export", "cases", "--format", "xlsx")
     report.check("a spreadsheet goes to stdout where that is no terminal", done.returncode == 0 and done.stdout.startswith(b"PK\x03\x04"), done.stderr)
     code, _, err = run(house, "export", "flows", "--format", "csv")
