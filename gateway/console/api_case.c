@@ -18,7 +18,7 @@ static const char case_sql[] =
 	" iif(?2, unseal('case.sensitive', CAST(c.ref AS INTEGER), c.contact_id, c.sensitive), NULL) AS \"j:sensitive\","
 	" ifnull((SELECT max(m.message_id) FROM main.message m WHERE m.contact_id = c.contact_id), 0) AS last_message_id,"
 	" ifnull((SELECT r.message_id FROM main.case_read r WHERE r.staff_id = ?3 AND r.case_ref = c.ref), 0) AS last_read_id,"
-	" " POLICY_PROTECTED " AS \"b:protected\""
+	" " POLICY_PROTECTED("c") " AS \"b:protected\""
 	" FROM main.cases c JOIN main.contact p USING (contact_id) WHERE c.ref = ?1";
 
 static const char answers_sql[] = "SELECT answer_id, flow, state, value, unseal('answer.raw', answer_id, contact_id, raw) AS"
@@ -148,7 +148,7 @@ static const char timeline_sql[] =
 	" unseal('message.text', m.message_id, m.contact_id, m.text) AS text, m.created_at, m.sent_at, m.delivered_at,"
 	" iif(m.flow = 'staff' AND m.status = 'queued' AND o.sending = 0 AND o.due_at > ?3, o.due_at, NULL) AS undo_until"
 	" FROM main.message m LEFT JOIN main.outbox o USING (message_id)"
-	" WHERE m.contact_id = ?1 AND m.message_id < ?2 ORDER BY m.message_id DESC LIMIT ?4";
+	" WHERE m.contact_id = ?1 AND m.message_id < ?2 AND " POLICY_MESSAGE_MINE " ORDER BY m.message_id DESC LIMIT ?4";
 
 void api_timeline(struct call *call)
 {
@@ -160,7 +160,7 @@ void api_timeline(struct call *call)
 	}
 	int64_t limit = call_limit(call);
 	json_t *items = ROWS(call, timeline_sql, cell_of_i64(call->seen.contact_id), cell_of_i64((int64_t)before),
-			     cell_of_i64(call->now_ms), cell_of_i64(limit));
+			     cell_of_i64(call->now_ms), cell_of_i64(limit), cell_of_i64(call->session.roles));
 	call_read(call, "case.messages.read", call->seen.ref, rows_page(items, "message_id", limit));
 }
 

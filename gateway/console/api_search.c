@@ -117,19 +117,21 @@ static int look_at(const char *const *names, const struct cell *row, size_t colu
 	return json_array_size(s->items) >= FOUND_MAX;
 }
 
-/* Columns as look_at() takes them: text, ref, message_id, at, status, priority, name, office, assigned_to. */
+/* Columns as look_at() takes them: text, ref, message_id, at, status, priority, name, office, assigned_to.
+ * ?4: how many; ?5: roles. */
 #define SCANNED_CASE "c.status, c.priority, unseal('contact.name', c.contact_id, c.contact_id, p.name), c.office, c.assigned_to"
 
 static const char *const scans[] = {
 	"SELECT unseal('contact.name', c.contact_id, c.contact_id, p.name), c.ref, NULL, c.opened_at, " SCANNED_CASE OF_CASES
-	" WHERE p.name IS NOT NULL AND " POLICY_CASE_MINE " ORDER BY c.opened_at DESC LIMIT ?4",
+	" WHERE p.name IS NOT NULL AND ?5 = ?5 AND " POLICY_CASE_MINE " ORDER BY c.opened_at DESC LIMIT ?4",
 	"SELECT unseal('note.text', n.note_id, n.contact_id, n.text), c.ref, NULL, n.at, " SCANNED_CASE " FROM (SELECT * FROM main.note"
 	" ORDER BY note_id DESC LIMIT ?4) n JOIN main.cases c ON c.ref = n.case_ref JOIN main.contact p ON p.contact_id = c.contact_id"
-	" WHERE " POLICY_CASE_MINE " ORDER BY n.note_id DESC",
+	" WHERE ?5 = ?5 AND " POLICY_CASE_MINE " ORDER BY n.note_id DESC",
 	"SELECT unseal('message.text', m.message_id, m.contact_id, m.text), c.ref, m.message_id, m.created_at, " SCANNED_CASE
 	" FROM (SELECT * FROM main.message ORDER BY message_id DESC LIMIT ?4) m JOIN main.cases c ON c.ref = (SELECT k.ref FROM"
 	" main.cases k WHERE k.contact_id = m.contact_id ORDER BY k.opened_at DESC LIMIT 1) JOIN main.contact p ON"
-	" p.contact_id = c.contact_id WHERE m.direction = 'in' AND " POLICY_CASE_MINE " ORDER BY m.message_id DESC",
+	" p.contact_id = c.contact_id WHERE m.direction = 'in' AND " POLICY_CASE_MINE " AND " POLICY_MESSAGE_MINE
+	" ORDER BY m.message_id DESC",
 };
 
 static void by_words(struct call *call, struct str q)
@@ -139,8 +141,8 @@ static void by_words(struct call *call, struct str q)
 	int rc = text_fold(q, &folded);
 	s.words = buf_str(&folded);
 	for (size_t i = 0; rc == 0 && !folded.full && s.words.len && i < sizeof scans / sizeof *scans; i++) {
-		struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_i64(SCAN_MAX) };
-		rc = reader_ask(call->c->reader, scans[i], values, 4, look_at, &s);
+		struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_i64(SCAN_MAX), cell_of_i64(call->session.roles) };
+		rc = reader_ask(call->c->reader, scans[i], values, sizeof values / sizeof *values, look_at, &s);
 	}
 	if (rc < 0) {
 		json_decref(s.items);

@@ -169,20 +169,37 @@ bool policy_case(struct call *call, struct str ref, bool glass);
 /* The condition "this case c is mine to see" takes these three, in this order: offices, may see protected ones, user. */
 #define POLICY_CASE_VALUES(call) \
 	cell_of_text((call)->session.offices), cell_of_i64(call_may((call), ROLE_PROTECTION)), cell_of_text((call)->session.user)
-#define POLICY_PROTECTED \
-	"(c.status = 'REFERRED_PROTECTION' OR ifnull(c.age_band, '') = 'U18' OR instr(' ' || c.tags || ' ', ' UASC ') > 0)"
+/* Protection is the person's (domain.md 6.4: children, fear of return): one protected case makes all of them so, because they
+ * have one timeline.  A case that ended with protection stays there; only protection itself gives it back, by another status. */
+#define POLICY_PROTECTED(x) \
+	"EXISTS (SELECT 1 FROM main.cases k WHERE k.contact_id = " x ".contact_id AND (k.status = 'REFERRED_PROTECTION' OR" \
+	" ifnull(k.age_band, '') = 'U18' OR instr(' ' || k.tags || ' ', ' UASC ') > 0 OR ifnull(k.close_reason, '') = 'CHILD_PROTECTION'" \
+	" OR (k.status IN ('CLOSED', 'WITHDRAWN') AND (SELECT e.became FROM main.case_event e WHERE e.case_ref = k.ref AND" \
+	" e.field = 'status' AND e.became NOT IN ('CLOSED', 'WITHDRAWN') ORDER BY e.event_id DESC LIMIT 1) = 'REFERRED_PROTECTION')))"
 #define POLICY_CASE_MINE \
-	"((?2 OR NOT " POLICY_PROTECTED ") AND (?1 = '' OR c.office IS NULL OR instr(?1, ' ' || c.office || ' ') > 0 OR" \
-		" c.assigned_to = ?3))"
+	"((?1 = '' OR c.office IS NULL OR instr(?1, ' ' || c.office || ' ') > 0 OR c.assigned_to = ?3)" \
+	" AND (?2 OR NOT " POLICY_PROTECTED("c") "))"
 
 /* Likewise for an alert a and a task t, c being its case or nothing; ?5: the roles. */
-#define POLICY_OFFICE(x) "(?1 = '' OR " x ".office IS NULL OR instr(?1, ' ' || " x ".office || ' ') > 0)"
+#define POLICY_OF_NO_CASE(x) \
+	"(c.ref IS NULL AND (?1 = '' OR " x ".office IS NULL OR instr(?1, ' ' || " x ".office || ' ') > 0)" \
+	" AND (?2 OR NOT " POLICY_PROTECTED(x) "))"
 #define POLICY_ALERT_MINE \
 	"(CASE ifnull(a.role, '') WHEN 'psea' THEN ?5 & 8 WHEN 'protection' THEN ?5 & 4 WHEN 'admin' THEN ?5 & 64 ELSE ?5 & 6 END" \
-	" AND (a.role = 'psea' OR (c.ref IS NULL AND " POLICY_OFFICE("a") ") OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
+	" AND (a.role = 'psea' OR " POLICY_OF_NO_CASE("a") " OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
 #define POLICY_TASK_MINE \
 	"(CASE ifnull(t.role, '') WHEN 'psea' THEN ?5 & 8 WHEN 'protection' THEN ?5 & 4 WHEN 'admin' THEN ?5 & 64 ELSE ?5 & 6 END" \
-	" AND ((c.ref IS NULL AND " POLICY_OFFICE("t") ") OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
+	" AND (" POLICY_OF_NO_CASE("t") " OR (c.ref IS NOT NULL AND " POLICY_CASE_MINE ")))"
+
+/* A message m of a case that may be seen: what was answered in a step that belongs to protection or to the focal point of
+ * complaints is theirs (domain.md 2.5, 3.5), the key that led into such a conversation too.  ?5: the roles. */
+#define POLICY_STEP_KEPT(x) \
+	"CASE " x ".flow WHEN 'feedback' THEN " x ".state NOT IN ('TEXT', 'RECEIVED') AND NOT ?5 & 8 WHEN 'counsellor' THEN NOT ?5 & 4" \
+	" WHEN 'return_request' THEN " x ".state IN ('MINOR', 'URGENT', 'URGENT_ACK', 'HEALTH') AND NOT ?5 & 4 ELSE 0 END"
+#define POLICY_MESSAGE_MINE \
+	"(NOT " POLICY_STEP_KEPT("m") " AND NOT (m.direction = 'in' AND EXISTS (SELECT 1 FROM main.message r WHERE" \
+	" r.contact_id = m.contact_id AND r.message_id > m.message_id AND r.message_id < m.message_id + 10 AND r.reply_to = m.message_id" \
+	" AND r.flow IN ('feedback', 'counsellor') AND " POLICY_STEP_KEPT("r") ")))"
 
 /* ---- session.c, throttle.c, sse.c, static.c */
 

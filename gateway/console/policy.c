@@ -191,9 +191,9 @@ static int take_case(const char *const *names, const struct cell *row, size_t co
 bool policy_case(struct call *call, struct str ref, bool glass)
 {
 	/* glass: the door that may be broken; it stays shut before who may not see protected ones at all */
-	static const char sql[] = "SELECT c.contact_id, c.office, c.assigned_to, " POLICY_PROTECTED ", " POLICY_CASE_MINE
+	static const char sql[] = "SELECT c.contact_id, c.office, c.assigned_to, " POLICY_PROTECTED("c") ", " POLICY_CASE_MINE
 		" FROM main.cases c WHERE c.ref = ?4"
-		" AND (" POLICY_CASE_MINE " OR ((?2 OR NOT " POLICY_PROTECTED ") AND (?5 OR EXISTS (SELECT 1 FROM main.case_opened o"
+		" AND (" POLICY_CASE_MINE " OR ((?2 OR NOT " POLICY_PROTECTED("c") ") AND (?5 OR EXISTS (SELECT 1 FROM main.case_opened o"
 		" WHERE o.staff_id = ?6 AND o.case_ref = c.ref AND o.until > ?7))))";
 	struct cell values[] = { POLICY_CASE_VALUES(call), cell_of_text(ref), cell_of_i64(glass), cell_of_i64(call->session.staff_id),
 				 cell_of_i64(call->now_ms) };
