@@ -187,13 +187,17 @@ static void hash_pin(const struct db *db, int64_t contact_id, struct str pin, un
 	vault_fingerprint(&db->vault, (struct str[]){ STR("pin"), person, pin }, 3, hash);
 }
 
+/* A code is hashed together with the number of who chose it: after a merge that may be a number of before. */
 bool contact_pin_is(struct db *db, int64_t contact_id, struct str pin)
 {
 	unsigned char hash[VAULT_INDEX_LEN];
-	hash_pin(db, contact_id, pin, hash);
+	bool right = false;
 	struct query q = db_query(db, SQL_CONTACT_PIN_GET);
 	bind_i64(&q, contact_id);
-	bool right = db_row(&q) == 1 && vault_equal(col_str(&q, 0), (struct str){ (const char *)hash, sizeof hash });
+	while (!right && db_row(&q) == 1) {
+		hash_pin(db, col_i64(&q, 1), pin, hash);
+		right = vault_equal(col_str(&q, 0), (struct str){ (const char *)hash, sizeof hash });
+	}
 	db_done(&q);
 	return right;
 }

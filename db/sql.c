@@ -60,7 +60,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CONTACT_ACKED] = "UPDATE contact SET acked_at = ? WHERE contact_id = ?",
 	[SQL_CONTACT_KEEP] = "UPDATE contact SET wipe_due = NULL WHERE contact_id = ? AND wipe_due IS NOT NULL",
 	[SQL_CONTACT_WIPE_DUE] = "UPDATE contact SET wipe_due = ? WHERE contact_id = ?",
-	[SQL_CONTACT_PIN_GET] = "SELECT pin FROM contact WHERE contact_id = ? AND pin IS NOT NULL",
+	[SQL_CONTACT_PIN_GET] = "SELECT pin, contact_id FROM contact WHERE contact_id = ?1 AND pin IS NOT NULL UNION ALL"
+		" SELECT c.pin, w.was_id FROM contact_was w JOIN contact c USING (contact_id) WHERE c.contact_id = ?1 AND c.pin IS NOT NULL",
 	[SQL_CONTACT_HELPED] = "UPDATE contact SET helped_at = ? WHERE contact_id = ?",
 	[SQL_CONTACT_PAUSE] = "UPDATE contact SET texts_paused = ? WHERE contact_id = ?",
 	[SQL_CONTACT_PROTECTED] = "SELECT 1 FROM cases WHERE contact_id = ? AND closed_at IS NULL"
@@ -555,7 +556,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MERGE_SESSIONS] = "UPDATE session SET open = 0 WHERE contact_id IN (?1, ?2) AND mode = 'sms' AND open"
 		" AND (SELECT count(DISTINCT contact_id) FROM session WHERE contact_id IN (?1, ?2) AND mode = 'sms' AND open) = 2 AND ?3",
 	[SQL_MERGE_CONTACT] = "UPDATE contact SET language = ifnull(contact.language, o.language),"
-		" call_language = ifnull(contact.call_language, o.call_language), opted_out = max(contact.opted_out, o.opted_out),"
+		" call_language = ifnull(contact.call_language, o.call_language), pin = ifnull(contact.pin, o.pin),"
+		" opted_out = max(contact.opted_out, o.opted_out),"
 		" texts_paused = max(contact.texts_paused, o.texts_paused), source_point = ifnull(contact.source_point, o.source_point),"
 		" acked_at = max(ifnull(contact.acked_at, o.acked_at), ifnull(o.acked_at, contact.acked_at)),"
 		" helped_at = max(ifnull(contact.helped_at, o.helped_at), ifnull(o.helped_at, contact.helped_at)),"

@@ -269,6 +269,34 @@ static void test_stricter(void)
 	commit();
 }
 
+/* Who chose a secret code is not asked for less after a merge: the code of the one that stays counts, else the other's. */
+static void test_secret_code(void)
+{
+	struct person none, one, two, third;
+	begin();
+	plant(&none, "+212611000061", "Awa");
+	plant(&one, "+212611000062", "Awa");
+	plant(&two, "+212611000063", "Awa");
+	plant(&third, "+212611000064", "Awa");
+	must(contact_set_pin(&db, one.who.contact_id, STR("4711")) == 0 && contact_set_pin(&db, two.who.contact_id, STR("0815")) == 0);
+	commit();
+	CHECK(!contact_pin_is(&db, none.who.contact_id, STR("4711")));
+	CHECK_INT(merge(&none, &one), 0);
+	CHECK(contact_pin_is(&db, none.who.contact_id, STR("4711")) && !contact_pin_is(&db, none.who.contact_id, STR("4712")));
+	CHECK_INT(merge(&none, &two), 0);
+	CHECK(contact_pin_is(&db, none.who.contact_id, STR("4711")) && !contact_pin_is(&db, none.who.contact_id, STR("0815")));
+	CHECK_INT(merge(&third, &none), 0); /* moved twice */
+	CHECK(contact_pin_is(&db, third.who.contact_id, STR("4711")) && !contact_pin_is(&db, third.who.contact_id, STR("0815")));
+	begin();
+	must(contact_set_pin(&db, third.who.contact_id, STR("1234")) == 0);
+	commit();
+	CHECK(contact_pin_is(&db, third.who.contact_id, STR("1234")) && !contact_pin_is(&db, third.who.contact_id, STR("4711")));
+	begin();
+	must(contact_forget_pin(&db, third.who.contact_id) == 0);
+	commit();
+	CHECK(!contact_pin_is(&db, third.who.contact_id, STR("1234")) && !contact_pin_is(&db, third.who.contact_id, STR("4711")));
+}
+
 static void test_request_and_sessions(void)
 {
 	struct person a, b;
@@ -385,6 +413,7 @@ int main(void)
 	must(db_open(&db, NULL, NULL, &err) == 0);
 	test_every_sealed_column();
 	test_stricter();
+	test_secret_code();
 	test_request_and_sessions();
 	test_obstacles();
 	test_erasure_after();
