@@ -391,6 +391,21 @@ static struct str source_of(struct build *b, const struct historic *past)
 	return past->approximate ? build_say(b, "%.*s (approximatif)", STR_ARG(past->source)) : build_str(b, past->source);
 }
 
+/* With a year in it of which nothing is known, a sum would be none. */
+static void total_of_years(struct build *b, struct report_table *t)
+{
+	if (t->rows_count < 2)
+		return;
+	build_total(b, t, "Total");
+	struct report_row *total = t->rows;
+	while (total->next)
+		total = total->next;
+	for (struct report_row *row = t->rows; row != total; row = row->next)
+		for (size_t i = 1; i < t->columns_count; i++)
+			if (t->columns[i].counts && row->cells[i].kind == REPORT_UNKNOWN)
+				total->cells[i] = cell_unknown();
+}
+
 static void returns_in(struct build *b, const char *direction, const char *key, const char *title)
 {
 	struct report_table *t = build_table(b, key, title);
@@ -426,6 +441,7 @@ static void returns_in(struct build *b, const char *direction, const char *key, 
 		}
 		before = now;
 	}
+	total_of_years(b, t);
 	b->filter.direction = was;
 	build_set_period(b, whole);
 }
