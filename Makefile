@@ -188,14 +188,17 @@ install: $(B)/wasl
 	install -D -m 755 $(B)/wasl $(DESTDIR)$(PREFIX)/bin/wasl
 	install -d $(DESTDIR)$(PREFIX)/share/wasl/flows
 	install -m 644 $(FLOW_FILES) $(DESTDIR)$(PREFIX)/share/wasl/flows/
-	install -D -m 644 gateway/wasl.service $(DESTDIR)$(PREFIX)/lib/systemd/system/wasl.service
+	install -D -m 644 gateway/package/wasl.service $(DESTDIR)$(PREFIX)/lib/systemd/system/wasl.service
+	install -D -m 644 gateway/package/wasl.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/wasl.conf
+	install -D -m 644 gateway/package/wasl.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/wasl.conf
 
 deb: $(B)/wasl
 	@rm -rf build/deb
 	@$(MAKE) --no-print-directory VARIANT=$(VARIANT) DESTDIR=build/deb install
 	@mkdir -p build/deb/DEBIAN
 	@sed -e 's/@VERSION@/0~$(shell git log -1 --format=%cd --date=format:%Y%m%d%H%M)/' \
-		-e "s/@ARCH@/$$(dpkg --print-architecture)/" gateway/debian-control > build/deb/DEBIAN/control
+		-e "s/@ARCH@/$$(dpkg --print-architecture)/" gateway/package/control > build/deb/DEBIAN/control
+	@install -m 755 gateway/package/postinst gateway/package/prerm build/deb/DEBIAN/
 	@dpkg-deb --root-owner-group --build build/deb build/wasl.deb
 
 # ---- fuzzing and benchmarks: linked against an archive, so that a target takes only what it uses

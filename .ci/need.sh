@@ -4,7 +4,7 @@
 set -eu
 
 build='gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev libsqlite3-dev libsodium-dev libpcre2-dev libjansson-dev libutf8proc-dev libssl-dev libxlsxwriter-dev libzip-dev'
-test="$build python3 sqlite3 curl openssl kannel kannel-extras chromium nodejs npm libreoffice-calc-nogui"
+test="$build python3 sqlite3 curl openssl kannel kannel-extras chromium nodejs npm libreoffice-calc-nogui systemd libseccomp2"
 check="$test clang clang-tidy libclang-rt-14-dev"
 bench="$build python3"
 

@@ -78,6 +78,14 @@ static int refuse_what_stands(const struct place *p)
 	return code;
 }
 
+/* Root fills a folder of somebody else's as that user, the daemon's: else the daemon could not read what is in it. */
+static int act_as_owner(const struct stat *folder)
+{
+	if (geteuid() != 0 || folder->st_uid == 0)
+		return 0;
+	return setegid(folder->st_gid) != 0 || seteuid(folder->st_uid) != 0 ? -errno : 0;
+}
+
 static int make_folder(struct place *p)
 {
 	struct stat st;
@@ -89,7 +97,7 @@ static int make_folder(struct place *p)
 		return complain(EX_CANTCREAT, p->folder, strerror(errno));
 	if (stat(p->folder, &st) != 0 || !S_ISDIR(st.st_mode))
 		return complain(EX_CANTCREAT, p->folder, "is there and is no folder");
-	return EX_OK;
+	return act_as_owner(&st) == 0 ? EX_OK : complain(EX_NOPERM, p->folder, "this process cannot become its owner");
 }
 
 /* ---- what */

@@ -1,7 +1,7 @@
 /* wasl serve [--demo [--state DIR] [--port N]]: the daemon, in the foreground.
  *
  * Started in this order and stopped in the reverse: configuration, database and book, loop, sender, outbox, listeners,
- * control socket, poller, housekeeping, schedule, snapshot, purge. */
+ * control socket, poller, housekeeping, schedule, snapshot, purge; then the service manager is told. */
 #include "gateway/command.h"
 #include "gateway/console/console.h"
 #include "gateway/console/user_acts.h"
@@ -20,6 +20,7 @@
 #include "gateway/purge.h"
 #include "gateway/schedule.h"
 #include "gateway/snapshot.h"
+#include "gateway/supervisor.h"
 #include "gateway/verbs.h"
 
 #include <errno.h>
@@ -44,6 +45,7 @@ struct service {
 	struct escalation *escalation;
 	struct snapshot *snapshot;
 	struct purge *purge;
+	struct supervisor supervisor;
 	struct timer last_patience;
 	const char *demo; /* its folder as it was named, or NULL */
 	const char *web_dir; /* of the console's pages, while they are written */
@@ -116,6 +118,7 @@ static void asked_to_stop(int signal_number, void *user)
 		return;
 	}
 	log_event(LOG_INFO, "stopping", "signal=%d", signal_number);
+	supervisor_stopping();
 	s->g.stopping = true;
 	http_quiesce(s->webhooks);
 	console_quiesce(s->console);
@@ -210,6 +213,7 @@ static int start(struct service *s, const char *state, struct err *err)
 static void stop(struct service *s)
 {
 	struct gateway *g = &s->g;
+	supervisor_leave(&s->supervisor);
 	demo_stop(g);
 	purge_stop(s->purge);
 	snapshot_stop(s->snapshot);
@@ -309,6 +313,7 @@ static int serve(struct service *s, const char *state)
 	}
 	say_hello(s);
 	log_event(LOG_INFO, "serving", "pid=%d", (int)getpid());
+	supervisor_ready(&s->supervisor, s->g.loop);
 	rc = loop_run(s->g.loop);
 	bool fatal = s->g.batch.fatal;
 	stop(s);
