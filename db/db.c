@@ -241,6 +241,8 @@ static int open_file(struct db *db, const char *path, const char *state_dir, str
 	(void)sqlite3_wal_hook(db->conn, count_log_pages, db);
 	if (rc == 0)
 		rc = settle_log(db, err);
+	if (rc == -EUCLEAN)
+		rc = err_set(err, rc, "%s is damaged (%s): keep the file, restore the last backup", path, sqlite3_errmsg(db->conn));
 	if (rc == 0)
 		rc = migrate(db, err);
 	if (rc == 0)

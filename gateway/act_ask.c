@@ -102,7 +102,7 @@ static int act_here(const struct config *config, const json_t *request, json_t *
 		fprintf(stderr, "wasl: %s\n", err.text);
 		free(h.g);
 		return rc == -EBUSY ? EX_TEMPFAIL : rc == -EACCES ? EX_NOPERM : rc == -ENOENT ? EX_NOINPUT :
-		       rc == -EBADMSG ? EX_CONFIG : EX_IOERR;
+		       rc == -EBADMSG ? EX_CONFIG : rc == -EUCLEAN ? EX_DATAERR : EX_IOERR;
 	}
 	*answer = json_object();
 	h.call = call_of(h.g, request, *answer);

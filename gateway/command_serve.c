@@ -243,6 +243,7 @@ static int exit_of(int rc)
 	case -EACCES: case -EPERM: return EX_NOPERM;
 	case -EINVAL: case -EPROTONOSUPPORT: case -EBADMSG: return EX_CONFIG;
 	case -ENOENT: return EX_NOINPUT;
+	case -EUCLEAN: return EX_DATAERR;
 	case -ENOMEM: return EX_OSERR;
 	default: return EX_IOERR;
 	}

@@ -42,7 +42,7 @@ int open_offline(const struct config *config, struct db *db)
 		return 0;
 	fprintf(stderr, "wasl: %s\n", err.text);
 	return rc == -EBUSY ? EX_TEMPFAIL : rc == -EACCES ? EX_NOPERM : rc == -ENOENT ? EX_NOINPUT :
-	       rc == -EBADMSG ? EX_CONFIG : EX_IOERR;
+	       rc == -EBADMSG ? EX_CONFIG : rc == -EUCLEAN ? EX_DATAERR : EX_IOERR;
 }
 
 int change_offline(struct db *db, int (*change)(struct db *db, void *user), void *user)

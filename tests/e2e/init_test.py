@@ -220,6 +220,9 @@ def check_bad_data(home):
     write(database, "not a database" * 1000)
     code, out, err = run("-c", config, "check")
     check("a damaged database is bad data", code == 65 and "database" in out, code, out)
+    for words in (("serve",), ("outbound", "off")):
+        code, out, err = run("-c", config, *words)
+        check("and so it is to `%s`, which names the file" % " ".join(words), code == 65 and database in err, code, err)
     with open(database, "wb") as f:
         f.write(saved)
     key = os.path.join(home, "wasl.key")
