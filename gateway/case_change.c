@@ -80,14 +80,6 @@ static bool date_like(struct str s)
 	return date_parse(s, &date) && date.year >= 1990 && date.year <= 2100;
 }
 
-static bool known_office(const struct config *config, struct str id)
-{
-	for (size_t i = 0; i < config->offices_count; i++)
-		if (str_eq(config->offices[i].id, id))
-			return true;
-	return false;
-}
-
 static bool tag_like(struct str s)
 {
 	if (s.len < 2 || (s.at[0] != '+' && s.at[0] != '-'))
@@ -124,7 +116,7 @@ int case_assignment_check(const struct config *config, const struct case_assignm
 	case REGION:
 		return !check_region(v) ? 0 : err_set(err, -EINVAL, "region: must be a code of ISO 3166-2 such as MA-04");
 	case OFFICE:
-		return known_office(config, v) ? 0 : err_set(err, -EINVAL, "office: the configuration has no such office");
+		return config_has_office(config, v) ? 0 : err_set(err, -EINVAL, "office: the configuration has no such office");
 	case DATE:
 		return date_like(v) ? 0 : err_because(err, -EINVAL, "day", "%s: must be a date such as 2026-03-31", key->name);
 	case STEP:

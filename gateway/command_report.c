@@ -112,6 +112,15 @@ static int write_out(const struct report_page *report, const struct order *o, st
 	return rc;
 }
 
+/* A page of zeros by a slip of the finger looks like a result.  No error: cases keep what the configuration lost. */
+static void warn_of_unknown(const struct config *config, const struct report_ask *ask)
+{
+	if (ask->tag.len && !config_project(config, ask->tag))
+		(void)fprintf(stderr, "wasl report: --tag: the configuration has no such project\n");
+	if (ask->office.len && !config_has_office(config, ask->office))
+		(void)fprintf(stderr, "wasl report: --office: the configuration has no such office\n");
+}
+
 /* Small figures that leave the house whole are somebody's choice, and the audit has it. */
 static int record_choice(const struct config *config, const struct order *o)
 {
@@ -153,6 +162,7 @@ int command_report(const struct invocation *in)
 	code = open_reader(in, &config, &reader);
 	if (code != 0)
 		return code;
+	warn_of_unknown(&config, &o.ask);
 	clock_gettime(CLOCK_REALTIME, &now);
 	o.ask.now_ms = (int64_t)now.tv_sec * 1000;
 	if (o.ask.period.from.year == 0)

@@ -57,11 +57,8 @@ static void finish_duty(struct loading *r)
 	struct config *config = r->config;
 	for (size_t i = 0; i < config->duty_count; i++) {
 		struct str office = config->duty[i].office;
-		bool found = office.len == 0;
-		for (size_t o = 0; o < config->offices_count; o++)
-			found = found || str_eq(config->offices[o].id, office);
 		size_t mark = loading_enter(r, "duty[%zu].office", i);
-		if (!found)
+		if (office.len && !config_has_office(config, office))
 			loading_say(r, "there is no office %s in \"offices\"", shown(office).text);
 		loading_leave(r, mark);
 	}
@@ -246,6 +243,14 @@ const struct country *config_country(const struct config *config, struct str iso
 		if (str_eq(config->countries[i].iso, iso))
 			return &config->countries[i];
 	return NULL;
+}
+
+bool config_has_office(const struct config *config, struct str id)
+{
+	for (size_t i = 0; i < config->offices_count; i++)
+		if (str_eq(config->offices[i].id, id))
+			return true;
+	return false;
 }
 
 const struct office *config_office(const struct config *config, struct str country, struct str region)

@@ -163,6 +163,7 @@ void config_write(FILE *out, const struct config_example *with);
 
 const struct channel *config_channel(const struct config *config, struct str id);
 const struct country *config_country(const struct config *config, struct str iso); /* NULL: not of this programme */
+bool config_has_office(const struct config *config, struct str id);
 /* The office whose catchment holds the region; else the default office of the country; else any default. NULL: none. */
 const struct office *config_office(const struct config *config, struct str country, struct str region);
 

@@ -6,14 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-static bool has_office(const struct config *config, struct str id)
-{
-	for (size_t i = 0; i < config->offices_count; i++)
-		if (str_eq(config->offices[i].id, id))
-			return true;
-	return false;
-}
-
 static bool is_user_name(struct str user)
 {
 	for (size_t i = 0; i < user.len; i++)
@@ -34,9 +26,11 @@ int account_check(const struct config *config, const struct account_wish *wish, 
 	while (str_split(&rest, ' ', &word))
 		if (policy_roles(word) == 0)
 			return err_set(err, -EINVAL, "no such role; there are operator counsellor protection psea me manager admin auditor");
+	if (wish->language.len && !str_eq_z(wish->language, "fr") && !str_eq_z(wish->language, "en") && !str_eq_z(wish->language, "ar"))
+		return err_set(err, -EINVAL, "language: the desk is in fr, en and ar");
 	rest = wish->offices;
 	while (wish->offices.len && str_split(&rest, ' ', &word))
-		if (!has_office(config, word))
+		if (!config_has_office(config, word))
 			return err_set(err, -EINVAL, "no such office in the configuration");
 	return 0;
 }

@@ -441,6 +441,8 @@ def reports(gw, people):
 def accounts(gw, admin, people):
     a = admin.post("/users", {"user": "new.one", "name": "New One", "roles": ["counsellor"], "offices": ["OUJDA"]})
     check("an account begins with a link", a.status == 201 and "#enrol=" in a.json["link"], str(a.raw))
+    check("no language that the desk does not speak", admin.post("/users", {"user": "x", "name": "X", "roles": ["auditor"],
+                                                                            "language": "de"}).status == 400)
     check("no such role", admin.post("/users", {"user": "x", "name": "X", "roles": ["king"]}).status == 400)
     check("a disabled user is out at once", people["operator"].get("/session").status == 200 and
           admin.ask("PATCH", "/users/p_operator", {"state": "DISABLED"}).status == 200 and

@@ -161,6 +161,10 @@ def test_formats(house):
     report.check("half a period", code == 64 and "--year" in err, err)
     code, _, err = run(house, "report", "year-from", "--year", "2020", "--direction", "TO_MA")
     report.check("year-from is about one direction", code == 64, err)
+    for wrong in (("--office", "RABATT"), ("--tag", "FORRAS")):
+        code, _, err = run(house, "report", "month", "--year", "2020", *wrong)
+        report.check("what the configuration does not have is said: " + wrong[1], code == 0 and wrong[0] in err, err)
+    report.check("what it has is not", run(house, "report", "month", "--year", "2020", "--office", "RABAT", "--tag", "FORAS")[2] == "")
 
 
 def at_the_desk(person, **parameters):
