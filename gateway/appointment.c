@@ -4,7 +4,6 @@
 #include "flows/text/utf8.h"
 #include "gateway/calendar.h"
 #include "gateway/push.h"
-#include "gateway/zone.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +22,6 @@ int appointment_time(struct act_call *call, const char *member, int64_t *at_ms)
 	struct date day;
 	uint64_t hour, minute;
 	int rc = act_text(call, member, 16, false, &text);
-	const struct zone *zone = zone_find(zone_of(&call->g->config));
 	if (rc != 0)
 		return rc;
 	if (text.len != 16 || !date_parse(str_slice(text, 0, 10), &day) || (text.at[10] != ' ' && text.at[10] != 'T') ||
@@ -31,7 +29,7 @@ int appointment_time(struct act_call *call, const char *member, int64_t *at_ms)
 	    hour > 23 || minute > 59)
 		return act_refuse(call, -EINVAL, "day", "%s: must be a day and time such as \"2026-12-03 10:00\", local", member);
 	int64_t local_s = date_to_days(day) * 24 * 3600 + (int64_t)hour * 3600 + (int64_t)minute * 60;
-	*at_ms = (zone ? zone_instant(zone, local_s) : local_s) * 1000;
+	*at_ms = calendar_instant(&call->g->config, local_s);
 	if (*at_ms <= call->now_ms || *at_ms > call->now_ms + 366 * DAY_MS)
 		return act_refuse(call, -EINVAL, "day-range", "%s: must lie in the future, within a year", member);
 	return 0;

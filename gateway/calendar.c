@@ -86,6 +86,13 @@ int64_t calendar_day(const struct config *config, struct str iso, int64_t at_ms)
 	return date_to_days((struct date){ t.year, t.month, t.day });
 }
 
+int64_t calendar_instant(const struct config *config, int64_t local_s)
+{
+	const struct country *home = config_country(config, config->programme_country);
+	const struct zone *zone = zone_find(home ? home->timezone : config->timezone);
+	return (zone ? zone_instant(zone, local_s) : local_s) * 1000;
+}
+
 int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms)
 {
 	const struct country *country = rules_of(config, iso);

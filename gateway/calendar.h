@@ -24,6 +24,8 @@ void calendar_next_open_day(const struct config *config, int64_t at_ms, char out
 int64_t calendar_next_permitted(const struct config *config, struct str iso, int64_t asked_ms);
 /* The day (since 1970) that the calendar shows in that country now. */
 int64_t calendar_day(const struct config *config, struct str iso, int64_t at_ms);
+/* The instant at which clocks of the programme's own country show this local time (seconds, as if local time were UTC). */
+int64_t calendar_instant(const struct config *config, int64_t local_s);
 /* When a text for that day (days since 1970, local there) leaves, jitter_ms into its permitted time; gateway/quiet.h. */
 int64_t calendar_due(const struct config *config, struct str iso, int64_t day, int64_t jitter_ms);
 

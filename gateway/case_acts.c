@@ -2,6 +2,7 @@
 #include "db/case_file.h"
 #include "flows/date.h"
 #include "gateway/acts.h"
+#include "gateway/calendar.h"
 #include "gateway/case_acts.h"
 #include "gateway/case_change.h"
 #include "gateway/case_rules.h"
@@ -13,7 +14,6 @@
 #include <string.h>
 
 enum { ASSIGNMENTS_MAX = 32, NOTE_MAX = 4000 };
-#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 int act_case(struct act_call *call, struct case_row *row, struct contact *who)
 {
@@ -178,7 +178,8 @@ static int snooze(struct act_call *call)
 	struct contact who;
 	struct str day;
 	struct date date;
-	int64_t until = 0, today = call->now_ms / DAY_MS;
+	const struct config *config = &call->g->config;
+	int64_t until = 0, today = calendar_day(config, config->programme_country, call->now_ms);
 	int rc = act_text(call, "until", 10, false, &day);
 	bool back = rc == 0 && str_eq_z(day, "-");
 	if (rc == 0 && !back && !date_parse(day, &date))
@@ -194,7 +195,7 @@ static int snooze(struct act_call *call)
 	seal_key_forget(&who.key);
 	if (!case_is_open(str_of(row.status)))
 		return act_refuse(call, -EPERM, "closed", "the case is closed");
-	rc = case_snooze(call->db, str_of(row.ref), until * DAY_MS, call->user, call->now_ms);
+	rc = case_snooze(call->db, str_of(row.ref), back ? 0 : calendar_instant(config, until * 24 * 3600), call->user, call->now_ms);
 	struct buf b = buf_new(&call->db->arena, 32);
 	buf_put_z(&b, back ? "case.snooze end" : "case.snooze ");
 	buf_put(&b, back ? STR("") : day);

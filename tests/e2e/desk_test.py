@@ -5,6 +5,8 @@ import json
 import os
 import sqlite3
 import time
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
 
 import desk
 import house
@@ -351,7 +353,9 @@ def snooze(gw, people, refs):
         check("not until %s" % until, c.post(path, {"until": until}).status == 400)
     a = c.post(path, {"until": day})
     one = c.get("/cases/" + ref).json
-    check("put aside", a.status == 200 and one["snoozed_until"][:10] == day, str((a.raw, one["snoozed_until"])))
+    dawn = datetime.fromisoformat(day).replace(tzinfo=ZoneInfo("Africa/Casablanca")).astimezone(timezone.utc)
+    check("put aside until that day begins where the office is", a.status == 200 and
+          one["snoozed_until"] == dawn.strftime("%Y-%m-%dT%H:%M:%S.000Z"), str((a.raw, one["snoozed_until"])))
     counts = c.get("/counts").json
     check("it stands in a folder of its own, and is counted there", ref not in shown() and shown("later") == [ref] and
           counts["later"] == 1 and counts["all"] == len(shown()), str((shown(), shown("later"), counts)))

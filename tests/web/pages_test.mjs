@@ -136,6 +136,28 @@ for (const [name, text] of sources_c.filter(([, one]) => /\bstruct (?:act_)?call
 	for (const [sentence] of text.matchAll(STATE))
 		check(`${name}: what stands in the way has its reason`, TYPED.test(sentence), sentence);
 
+// What people answered is read in words: each question of the conversations, and each option of those that are not sealed.
+const definitions = path.resolve(here, "../../flows/definitions");
+const options = (part) =>
+	typeof part !== "object" || part === null
+		? []
+		: Object.entries(part).flatMap(([key, value]) => (/^\d+$/.test(key) && typeof value === "string" ? [value] : options(value)));
+const SHOWN_BY_NAME = ["CITY", "CALLLANG"]; // towns and languages have words of their own, countries the browser's
+for (const name of fs.readdirSync(definitions).filter((one) => one.endsWith(".json")))
+	for (const [state, all] of Object.entries(JSON.parse(fs.readFileSync(path.join(definitions, name), "utf8")).states ?? {})) {
+		if (!all.ask || all.answer === false || all.end) continue;
+		const codes = all.sensitive || state.includes("COUNTRY") || SHOWN_BY_NAME.includes(state) ? [] : options(all.ask);
+		const wanted = codes.filter((code) => code !== "0" && code !== "SKIP");
+		for (const language of LANGUAGES) {
+			check(`${language} has a word for the question ${state}`, `state.${state}` in words[language]);
+			for (const code of wanted)
+				check(
+					`${language} has a word for ${state} ${code}`,
+					`value.${state}.${code}` in words[language] || `value.${code}` in words[language],
+				);
+		}
+	}
+
 const arabic = Object.entries(words.ar)
 	.filter(([, text]) => !/[\u0600-\u06FF]/.test(text))
 	.map(([key]) => key);

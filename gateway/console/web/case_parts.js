@@ -102,9 +102,21 @@ export function sensitive(one) {
 	);
 }
 
-function answerValue(answer) {
-	if (answer.value === null) return answer.raw === null ? "–" : said(answer.raw);
-	if (answer.value === "0" && /^[QX]\d$/.test(answer.state)) return h("span", { class: "soft" }, t("value.skipped"));
+const SEALED = { URGENT: "urgent_need", HEALTH: "health" };
+
+/** Of a sensitive question what was typed is kept, a number of an option mostly; what the newest one came to is in the case. */
+function typed(answer, one) {
+	if (answer.raw === null) return "–";
+	if (!/^\d$/.test(answer.raw)) return said(answer.raw);
+	const code = one.sensitive?.[SEALED[answer.state]];
+	const newest = one.answers.find((other) => other.state === answer.state) === answer;
+	return code && newest ? known(code) : h("span", { class: "soft" }, t("value.pressed", { key: answer.raw }));
+}
+
+function answerValue(answer, one) {
+	if (answer.value === null) return typed(answer, one);
+	if (answer.value === "SKIP" || (answer.value === "0" && /^[QX]\d$/.test(answer.state)))
+		return h("span", { class: "soft" }, t("value.skipped"));
 	const state = "value." + answer.state + "." + answer.value;
 	return has(state)
 		? t(state)
@@ -144,7 +156,7 @@ export function answers(one, goTo) {
 							h(
 								"dd",
 								{ title: answer.answered_at },
-								answerValue(answer),
+								answerValue(answer, one),
 								" ",
 								h(
 									"button",

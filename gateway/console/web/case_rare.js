@@ -2,7 +2,7 @@
 import { fill, h } from "./dom.js";
 import { get, post } from "./api.js";
 import { explain, form } from "./forms.js";
-import { moment, t, word } from "./i18n.js";
+import { dayIn, moment, t, word } from "./i18n.js";
 import { reason } from "./case_forms.js";
 
 /** When a check-in leaves, or why none does. */
@@ -14,9 +14,6 @@ function checkinWords(now) {
 	].join("");
 }
 
-const DAY_MS = 24 * 3600 * 1000;
-const inDays = (n) => new Date(Date.now() + n * DAY_MS).toISOString().slice(0, 10);
-
 /** name -> (case, done) -> form, as in case_forms.js. */
 export const RARE = {
 	snooze: (one, done) => {
@@ -25,7 +22,7 @@ export const RARE = {
 			"div",
 			null,
 			form({
-				fields: [{ name: "until", label: t("snooze.until"), type: "date", required: true, min: inDays(1), value: inDays(7) }],
+				fields: [{ name: "until", label: t("snooze.until"), type: "date", required: true, min: dayIn(1), value: dayIn(7) }],
 				submit: t("snooze.do"),
 				run: async (values) => {
 					await post(path, values);

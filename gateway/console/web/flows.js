@@ -163,7 +163,7 @@ async function one(main, name, here) {
 					],
 					word("kind", state.kind),
 					ltr(number(state.live)),
-					ltr(state.to.map((edge) => (edge.label ? edge.label + " → " : "") + edge.state).join(", ")),
+					ltr([...new Set(state.to.map((edge) => (edge.label ? edge.label + " → " : "") + edge.state))].join(", ")),
 				]),
 			}),
 		),

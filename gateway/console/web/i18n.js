@@ -132,6 +132,11 @@ export function gatewayNow() {
 	return Date.now() + ahead;
 }
 
+/** The day so many days from now, there, as a field takes it: "2027-03-31". */
+export function dayIn(days) {
+	return new Intl.DateTimeFormat("sv", { timeZone: zone }).format(gatewayNow() + days * 24 * 3600 * 1000);
+}
+
 /** How long ago. */
 export function since(iso) {
 	return duration(Math.max(0, Math.round((gatewayNow() - Date.parse(iso)) / 60000)));

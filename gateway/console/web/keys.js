@@ -46,7 +46,7 @@ export function help() {
 	const window = h(
 		"dialog",
 		{ "aria-labelledby": "keys-title", class: "window", onclose: (event) => event.target.remove() },
-		h("h2", { id: "keys-title" }, t("keys.title")),
+		h("h2", { id: "keys-title", tabindex: "-1", autofocus: true }, t("keys.title")),
 		on ? null : h("p", { class: "hint" }, t("keys.off")),
 		h("table", { class: "plain" }, h("tbody", null, rows)),
 		h("form", { method: "dialog" }, h("button", null, t("close"))),
