@@ -189,6 +189,7 @@ install: $(B)/wasl
 	install -d $(DESTDIR)$(PREFIX)/share/wasl/flows
 	install -m 644 $(FLOW_FILES) $(DESTDIR)$(PREFIX)/share/wasl/flows/
 	install -D -m 644 gateway/package/wasl.service $(DESTDIR)$(PREFIX)/lib/systemd/system/wasl.service
+	install -D -m 644 gateway/package/nginx.conf $(DESTDIR)$(PREFIX)/share/doc/wasl/nginx.conf
 	install -D -m 644 gateway/package/wasl.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/wasl.conf
 	install -D -m 644 gateway/package/wasl.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/wasl.conf
 

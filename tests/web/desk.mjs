@@ -14,7 +14,7 @@ export const WASL = path.resolve(root, process.env.WASL ?? "build/debug/wasl");
 const TOKEN = "k7Qm2vXw9pLr4TzB";
 export const CODE = "*384*2200#";
 
-async function freePair() {
+export async function freePair() {
 	for (;;) {
 		const port = 12000 + Math.floor(Math.random() * 20000);
 		const free = (one) =>
