@@ -1,7 +1,5 @@
 #include "db/chain.h"
 
-#include "flows/text/buf.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -59,7 +57,23 @@ struct verification {
 	struct chain *chain;
 	const struct vault *vault;
 	struct arena arena;
+	struct str head;
+	bool met;
 };
+
+void chain_head(int64_t seq, const unsigned char hash[VAULT_HASH_LEN], struct buf *out)
+{
+	buf_printf(out, "%lld:", (long long)seq);
+	buf_put_hex(out, hash, VAULT_HASH_LEN);
+}
+
+static bool is_head(const struct chain *c, struct str head)
+{
+	char text[CHAIN_HEAD_MAX];
+	struct buf b = buf_over(text, sizeof text);
+	chain_head(c->seq, c->before, &b);
+	return str_eq(buf_str(&b), head);
+}
 
 static int take_anchor(const char *const *names, const struct cell *row, size_t columns, void *user)
 {
@@ -75,14 +89,17 @@ static int check_row(const char *const *names, const struct cell *row, size_t co
 	(void)names, (void)columns;
 	for (int i = 0; i < 4; i++)
 		fields[i] = row[i + 2].kind == CELL_TEXT ? row[i + 2].text : (struct str){ "", 0 };
-	return chain_row(v->chain, v->vault, &v->arena, row[0].integer, row[1].integer, fields, row[6].text) ? 0 : -EBADMSG;
+	if (!chain_row(v->chain, v->vault, &v->arena, row[0].integer, row[1].integer, fields, row[6].text))
+		return -EBADMSG;
+	v->met = v->met || (v->head.at && is_head(v->chain, v->head));
+	return 0;
 }
 
-int chain_verify(struct reader *reader, struct chain *chain)
+int chain_verify(struct reader *reader, struct str head, struct chain *chain)
 {
 	static const char anchor[] = "SELECT seq, hash, mark FROM main.audit_anchor ORDER BY seq DESC LIMIT 1";
 	static const char rows[] = "SELECT seq, at, actor, action, object, reason, hash FROM main.audit ORDER BY seq";
-	struct verification v = { .chain = chain, .vault = reader_vault(reader) };
+	struct verification v = { .chain = chain, .vault = reader_vault(reader), .head = head };
 	*chain = (struct chain){ 0 };
 	int rc = arena_new(&v.arena, ROW_ARENA);
 	if (rc != 0)
@@ -91,5 +108,5 @@ int chain_verify(struct reader *reader, struct chain *chain)
 	if (rc == 0)
 		rc = reader_ask(reader, rows, NULL, 0, check_row, &v);
 	arena_free(&v.arena);
-	return rc;
+	return rc == 0 && head.at && !v.met ? -ESTALE : rc;
 }

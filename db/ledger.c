@@ -158,7 +158,7 @@ int flow_sources_each(struct db *db, int64_t since_ms, flow_source_fn *each, voi
 
 static int anchor_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN]);
 
-static int last_of(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
+int audit_last(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
 {
 	struct query q = db_query(db, SQL_AUDIT_LAST);
 	int rc = db_row(&q);
@@ -179,7 +179,7 @@ int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action
 {
 	unsigned char before[VAULT_HASH_LEN], hash[VAULT_HASH_LEN];
 	int64_t seq;
-	int rc = last_of(db, &seq, before);
+	int rc = audit_last(db, &seq, before);
 	if (rc != 0)
 		return rc;
 	struct str row = chain_canonical(&db->arena, ++seq, now_ms, (struct str[]){ actor, action, object, reason }, 4);

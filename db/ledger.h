@@ -33,6 +33,8 @@ int flow_sources_each(struct db *db, int64_t since_ms, flow_source_fn *each, voi
  * never a number or a name. */
 int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action, struct str object, struct str reason)
 	__attribute__((warn_unused_result));
+/* The last row: 0 and its hash; before the first one, seq 0. */
+int audit_last(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN]) __attribute__((warn_unused_result));
 /* 0: the chain holds; -EBADMSG: row *seq was changed, or one before it is missing. */
 int audit_verify(struct db *db, int64_t *rows, int64_t *seq) __attribute__((warn_unused_result));
 /* Lines older than that go; an anchor keeps the hash of the last of them, so that the rest still verifies. */

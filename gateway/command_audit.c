@@ -1,4 +1,5 @@
-/* wasl audit verify: does the chain of the audit hold?  Beside a running daemon too; 65 when it does not. */
+/* wasl audit verify [--head SEQ:HASH]: does the chain of the audit hold, and is it still the one that had this head?  Beside a
+ * running daemon too; 65 when it does not. */
 #include "db/chain.h"
 #include "gateway/command.h"
 #include "gateway/config.h"
@@ -7,6 +8,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static void print_result(const struct invocation *in, const struct chain *chain, int rc)
+{
+	char text[CHAIN_HEAD_MAX];
+	struct buf head = buf_over(text, sizeof text);
+	long long rows = chain->rows, seq = chain->seq;
+	chain_head(chain->seq, chain->before, &head);
+	if (in->json)
+		printf("{\"holds\":%s,\"rows\":%lld,\"seq\":%lld,\"head\":\"%.*s\"}\n", rc == 0 ? "true" : "false", rows, seq,
+		       STR_ARG(buf_str(&head)));
+	else if (rc == 0)
+		printf("the audit holds: %lld rows, the last is %lld\nits head, to be kept elsewhere: %.*s\n", rows, seq,
+		       STR_ARG(buf_str(&head)));
+	else if (rc == -ESTALE)
+		(void)fprintf(stderr, "wasl audit: no row has this head: the last rows were taken out, the file is an older one, or the head is"
+			      " of rows whose time is over\n");
+	else
+		(void)fprintf(stderr, "wasl audit: row %lld was changed, or one before it is missing\n", seq);
+}
 
 static int verify(const struct invocation *in, const struct config *config)
 {
@@ -19,16 +39,11 @@ static int verify(const struct invocation *in, const struct config *config)
 	int rc = reader_open(state, key_file, &reader, &err);
 	if (rc != 0)
 		return command_fail("audit", command_exit_code(rc), err.text);
-	rc = chain_verify(reader, &chain);
+	rc = chain_verify(reader, in->argc == 4 ? str_of(in->argv[3]) : (struct str){ NULL, 0 }, &chain);
 	reader_close(reader);
-	if (rc != 0 && rc != -EBADMSG)
+	if (rc != 0 && rc != -EBADMSG && rc != -ESTALE)
 		return command_fail("audit", command_exit_code(rc), "the audit could not be read");
-	if (in->json)
-		printf("{\"holds\":%s,\"rows\":%lld,\"seq\":%lld}\n", rc == 0 ? "true" : "false", (long long)chain.rows, (long long)chain.seq);
-	else if (rc == 0)
-		printf("the audit holds: %lld rows, the last is %lld\n", (long long)chain.rows, (long long)chain.seq);
-	else
-		(void)fprintf(stderr, "wasl audit: row %lld was changed, or one before it is missing\n", (long long)chain.seq);
+	print_result(in, &chain, rc);
 	return rc == 0 ? EX_OK : EX_DATAERR;
 }
 
@@ -37,8 +52,8 @@ int command_audit(const struct invocation *in)
 	struct config *config = calloc(1, sizeof *config);
 	if (!config)
 		return EX_OSERR;
-	int code = in->argc == 2 && strcmp(in->argv[1], "verify") == 0 ? command_config(in, config)
-									: command_usage("audit", "takes: verify");
+	bool good = (in->argc == 2 || (in->argc == 4 && strcmp(in->argv[2], "--head") == 0)) && strcmp(in->argv[1], "verify") == 0;
+	int code = good ? command_config(in, config) : command_usage("audit", "takes: verify [--head SEQ:HASH]");
 	if (code == 0) {
 		code = verify(in, config);
 		config_free(config);

@@ -69,7 +69,7 @@ static const struct command commands[] = {
 	  "what a text costs, how it is cut, what an answer means: one JSON object a line in, one out", command_text },
 	{ "user", "add NAME --role R[,R…] [--office O[,O…]] [--name TEXT] [--language fr] | list | reset NAME | disable NAME",
 	  "accounts of the console; prints a one-time link, never a password", command_user },
-	{ "audit", "verify", "does the chain of the audit hold?", command_audit },
+	{ "audit", "verify [--head SEQ:HASH]", "does the chain of the audit hold?", command_audit },
 	{ "version", "", "the version of this program", command_version },
 };
 

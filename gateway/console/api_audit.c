@@ -56,7 +56,7 @@ static void verify(struct job *job)
 		     str_copy(call->c->g->config.key_file, key_file, sizeof key_file);
 	v->rc = named ? reader_open(state, key_file, &reader, &err) : -ENAMETOOLONG;
 	if (v->rc == 0)
-		v->rc = chain_verify(reader, &v->chain);
+		v->rc = chain_verify(reader, (struct str){ NULL, 0 }, &v->chain);
 	reader_close(reader);
 }
 

@@ -471,6 +471,20 @@ def audit(gw, people, refs):
     check("the chain holds, from the desk", people["auditor"].post("/audit/verify").json["holds"] is True)
     check("and from the command line", gw.run("audit", "verify").returncode == 0)
     gw.stop()
+    head = json.loads(gw.run("audit", "verify", "--json").stdout)["head"]
+    check("the audit that had this head", gw.run("audit", "verify", "--head", head).returncode == 0)
+    check("the log has a head, and it is one of this audit's", any(gw.run("audit", "verify", "--head", line.split("head=")[1].split()[0]
+          ).returncode == 0 for line in gw.log().splitlines() if "audit head" in line))
+    kept = sqlite3.connect(gw.path("state/wasl.db"))
+    last = kept.execute("SELECT max(seq) FROM audit").fetchone()[0]
+    row = kept.execute("SELECT * FROM audit WHERE seq = ?", (last,)).fetchone()
+    trigger = kept.execute("SELECT sql FROM sqlite_master WHERE name = 'audit_is_append_only_delete'").fetchone()[0]
+    kept.executescript("DROP TRIGGER audit_is_append_only_delete; DELETE FROM audit WHERE seq = %d;" % last)
+    out = gw.run("audit", "verify", "--head", head)
+    check("last rows that were taken out are found by a head that was kept", out.returncode == 65 and b"taken out" in out.stderr, str(out))
+    kept.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    kept.executescript(trigger)
+    kept.close()
     db = sqlite3.connect(gw.path("state/wasl.db"))
     db.executescript("DROP TRIGGER audit_is_append_only_update; UPDATE audit SET actor = 'somebody' WHERE seq = 3;")
     db.close()
