@@ -68,6 +68,11 @@ $(B)/%.o: %.c | build-packages
 
 # The version is compiled into one file only, so that a commit does not rebuild the rest.
 $(B)/gateway/version.o: CFLAGS_ALL += -DWASL_VERSION='"$(VERSION)"'
+$(B)/gateway/version.o: $(B)/version
+$(B)/version: always
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+.PHONY: always
 
 # Files that live inside the binary: the definitions (flows/), the schema (db/migrations/), plain aggregators as
 # descriptors (gateway/channels/vendors/), the console's pages (gateway/console/web/), the demo's configuration and people.
