@@ -158,6 +158,30 @@ void api_user_sessions_end(struct call *call)
 
 /* ---- change */
 
+static bool all_among(struct str some, struct str all)
+{
+	struct str one, other;
+	while (str_split(&some, ' ', &one)) {
+		struct str left = all;
+		bool found = !one.len;
+		while (!found && str_split(&left, ' ', &other))
+			found = str_eq(one, other);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* Who gives roles reads nothing of people (domain.md 6.4): so nobody gives one, or an office, to the own account. */
+static int not_to_oneself(struct call *call, const struct staff *staff, const struct account_wish *w)
+{
+	bool own = staff->staff_id == call->session.staff_id;
+	bool more = (w->roles.at && !all_among(w->roles, staff->roles)) ||
+		    (w->offices.at && staff->offices.len && (!w->offices.len || !all_among(w->offices, staff->offices)));
+	return !own || !more ? 0 :
+		err_because(&call->err, -EPERM, "own-account", "nobody widens the own rights: another administrator does");
+}
+
 static int write_change(struct call *call, struct gateway *g, struct db *db)
 {
 	const struct account_wish *w = &((struct user_change *)call->extra)->wish;
@@ -166,6 +190,9 @@ static int write_change(struct call *call, struct gateway *g, struct db *db)
 	int rc = staff_by_name(db, call->name, &staff);
 	if (rc != 1)
 		return rc < 0 ? rc : -ENOENT;
+	rc = not_to_oneself(call, &staff, w);
+	if (rc != 0)
+		return rc;
 	bool was_admin = (policy_roles(staff.roles) & ROLE_ADMIN) != 0;
 	staff.name = w->name.at ? w->name : staff.name;
 	staff.roles = w->roles.at ? w->roles : staff.roles;

@@ -451,7 +451,11 @@ def accounts(gw, admin, people):
     check("a disabled user is out at once", people["operator"].get("/session").status == 200 and
           admin.ask("PATCH", "/users/p_operator", {"state": "DISABLED"}).status == 200 and
           people["operator"].get("/session").status == 401)
-    check("the last administrator stays", admin.ask("PATCH", "/users/p_admin", {"roles": ["auditor"]}).status == 403)
+    a = admin.ask("PATCH", "/users/p_admin", {"roles": ["admin", "protection"]})
+    check("nobody gives a role to the own account", a.status == 403 and a.json["reason"] == "own-account" and
+          admin.get("/session").json["roles"] == ["admin"], str(a.raw))
+    a = admin.ask("PATCH", "/users/p_admin", {"state": "DISABLED"})
+    check("the last administrator stays", a.status == 403 and a.json["reason"] == "last-admin", str(a.raw))
     a = admin.ask("PATCH", "/settings", {"outbound": "off", "reason": "a test"})
     check("the brake", a.status == 200 and a.json["outbound"] == "off", str(a.raw))
     admin.ask("PATCH", "/settings", {"outbound": "on"})
