@@ -84,7 +84,6 @@ static struct str content_type(const struct http_response *response)
 	return STR("text/plain");
 }
 
-/* Makes the answer and, where the event has a key, keeps it under that key: the same message gets the same bytes. */
 static int make_answer(struct inbound *in, const struct step_result *step)
 {
 	struct reply_to to = { .state = ANSWERED, .ussd_text = step->ussd_text, .ussd_end = step->ussd_end,
@@ -114,6 +113,7 @@ static struct str headers_text(struct inbound *in)
 	return text.full ? content_type(&in->response) : buf_str(&text);
 }
 
+/* The same message again gets the same bytes. */
 static int keep_answer(struct inbound *in, const struct step_result *step)
 {
 	struct replay kept = { .http = in->response.status, .content_type = headers_text(in),

@@ -74,7 +74,7 @@ static int take_all(struct inbox *in, struct db *db)
 	}
 	for (size_t i = 0; rc == 0 && i < in->parked_count; i++) {
 		const struct event *e = &in->parked[i];
-		rc = park_once(in, db, "a message of the page could not be read", e->raw.len ? e->raw : e->text);
+		rc = park_once(in, db, "a message of the page could not be read", event_words(e));
 	}
 	return rc;
 }

@@ -9,6 +9,7 @@
 #include "gateway/proof.h"
 #include "gateway/step_reply.h"
 #include "gateway/step_report.h"
+#include "gateway/step_seen.h"
 
 #include <errno.h>
 #include <string.h>
@@ -67,11 +68,6 @@ static int load_facts(struct step *s)
 }
 
 /* ---- log */
-
-static struct str words_of(const struct event *event)
-{
-	return event->raw.len ? event->raw : event->text;
-}
 
 /* A vendor's id stands in the open; where the number is part of it (IMImobile's sessions have no other name), its keyed hash. */
 static struct str id_without_number(struct step *s, struct str id)
@@ -221,7 +217,7 @@ static int over_the_limit(struct step *s, bool *over)
  * would talk for ever (failures.md O18).  1, 0, or an error; a person is told once. */
 static int goes_round(struct step *s)
 {
-	struct str text = words_of(s->event);
+	struct str text = event_words(s->event);
 	bool told = false;
 	if (text.len < LOOP_SENTENCE || !memchr(text.at, ' ', text.len) || keyword_of(s) >= 0)
 		return 0;
@@ -246,7 +242,7 @@ static int converse_by_sms(struct step *s)
 	if (rc == 0)
 		rc = ask_engine(s, MODE_SMS, INPUT_TEXT, s->event->text, &outcome);
 	if (rc == 0)
-		rc = log_inbound(s, outcome->secret ? STR("****") : words_of(s->event), outcome, "received", s->event->id);
+		rc = log_inbound(s, outcome->secret ? STR("****") : event_words(s->event), outcome, "received", s->event->id);
 	if (rc == 0 && outcome->reply != REPLY_NONE)
 		rc = queue_reply(s, outcome);
 	if (rc == 0 && str_eq_z(outcome->text_key, "free.ack"))
@@ -263,7 +259,7 @@ static int sms_of_another_country(struct step *s)
 	else if (keyword == KEYWORD_START)
 		rc = opt_in(s->db, str_of(s->event->from.e164), s->now_ms);
 	if (rc == 0)
-		rc = log_inbound(s, words_of(s->event), NULL, "parked", s->event->id);
+		rc = log_inbound(s, event_words(s->event), NULL, "parked", s->event->id);
 	return rc == 0 ? of_another_country(s) : rc;
 }
 
@@ -272,7 +268,7 @@ static int from_nobody(struct step *s)
 {
 	struct message m = { .channel = s->channel->id, .provider_id = s->event->id, .status = "parked",
 			     .reason = STR("the sender is no phone number"), .created_at = s->now_ms,
-			     .text = words_of(s->event) };
+			     .text = event_words(s->event) };
 	return message_add(s->db, &m, &s->db->vault.own);
 }
 
@@ -293,7 +289,7 @@ static int step_sms(struct step *s)
 	if (rc == 0 && over) {
 		s->out->what = STEP_LIMITED;
 		s->g->counts.limited++;
-		return log_inbound(s, words_of(s->event), NULL, "parked", s->event->id);
+		return log_inbound(s, event_words(s->event), NULL, "parked", s->event->id);
 	}
 	if (rc == 0 && !country_is_ours(s))
 		return sms_of_another_country(s);
@@ -497,22 +493,6 @@ static int step_ussd_end(struct step *s)
 
 /* ---- */
 
-static int seen_by_id(struct step *s)
-{
-	char ts[24];
-	const struct event *e = s->event;
-	struct buf b = buf_over(ts, sizeof ts);
-	buf_put_i64(&b, e->ts_ms);
-	struct str by_id[] = { e->pulled ? STR("pulled id") : STR("id"), s->channel->id, e->id, e->id_scope };
-	struct str by_content[] = { STR("content"), s->channel->id, str_of(e->from.e164), e->to, words_of(e), buf_str(&b) };
-	vault_fingerprint(&s->db->vault, e->id.len ? by_id : by_content, e->id.len ? 3 + (e->id_scope.len > 0) : 6, s->out->seen_key);
-	s->out->keyed = true;
-	int rc = seen_find(s->db, s->out->seen_key, &s->out->replay);
-	if (rc == 1)
-		s->out->what = STEP_DUPLICATE, s->out->keyed = false;
-	return rc;
-}
-
 /* One part of a long message: kept until the others are there, then the step of the whole. */
 static int step_part(struct step *s)
 {
@@ -548,7 +528,7 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 	*out = (struct step_result){ 0 };
 	switch (event->kind) {
 	case EVENT_SMS:
-		rc = seen_by_id(&s);
+		rc = step_sms_seen(g, channel, event, s.now_ms, out);
 		if (rc == 0)
 			rc = is_part(event) ? step_part(&s) : step_sms(&s);
 		else if (rc == 1)
@@ -578,7 +558,7 @@ int step_event(struct gateway *g, const struct channel *channel, const struct ev
 
 struct str step_apology(struct gateway *g, const struct channel *channel, const struct event *event, struct arena *arena)
 {
-	struct contact who;
+	struct contact who = { .contact_id = 0 };
 	struct facts facts = { .now_ms = gateway_now(g), .screen = channel->screen, .ucs2 = channel->ucs2,
 			       .encoding = channel_policy(channel) };
 	/* Reading may still work when writing does not; without it the programme's first language speaks. */
@@ -586,6 +566,7 @@ struct str step_apology(struct gateway *g, const struct channel *channel, const 
 				 book_language(&g->book, str_of(who.language)) : 0;
 	if (facts.language < 0)
 		facts.language = 0;
+	seal_key_forget(&who.key);
 	circumstances_add_numbers(&g->config, str_of(event->from.country), &facts);
 	return flow_apology(&g->book, &facts, arena);
 }

@@ -88,6 +88,11 @@ bool hook_takes(const struct hook *hook, enum http_method method)
 	return hook->methods & (1u << method);
 }
 
+struct str event_words(const struct event *event)
+{
+	return event->raw.len ? event->raw : event->text;
+}
+
 const char *event_kind_name(enum event_kind k)
 {
 	switch (k) {

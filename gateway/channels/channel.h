@@ -255,6 +255,7 @@ enum send_class transport_class(const struct http_result *result);
 void classify_all(const struct outgoing *message, enum send_class class, struct str code,
 		  struct recipient_result *results);
 
+struct str event_words(const struct event *event); /* as sent: raw where that is not empty, else text */
 const char *event_kind_name(enum event_kind k);
 const char *ussd_event_name(enum ussd_event e);
 const char *report_status_name(enum report_status s); /* NULL for REPORT_NONE */
