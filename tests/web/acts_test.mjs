@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Acts of the desk that need a page of their own: several cases at once, a check-in now, a merge, holidays.
 import { axe, fits } from "./axe.mjs";
-import { Gateway, enrol, openBrowser, openPage, signIn, turn } from "./desk.mjs";
-import { check, end } from "./report.mjs";
+import { Gateway, enrol, openBrowser, openPage, signIn, toTheEnd, turn } from "./desk.mjs";
+import { check } from "./report.mjs";
 
 const PASSWORD = "cinq mots pour une porte";
 const WALK = ["1", "1", "2", "1", "1", "1", "1", "1", "3", "0", "1", "2", "4", "1", "1"];
@@ -141,7 +141,7 @@ async function somebody(context, name, roles) {
 	return page;
 }
 
-try {
+await toTheEnd(gateway, browser, async () => {
 	for (const n of [1, 2, 3]) await gateway.ussd("+21260000040" + n, WALK);
 	const page = await somebody(await browser.newContext({ locale: "fr-FR" }), "amina", "counsellor,admin");
 	const manager = await somebody(await browser.newContext({ locale: "fr-FR" }), "omar", "manager");
@@ -151,10 +151,4 @@ try {
 	await merge(page, refs, manager);
 	await holidays(page);
 	check("nothing went wrong", page.trouble.length + manager.trouble.length === 0, [...page.trouble, ...manager.trouble]);
-} catch (error) {
-	check("the walk goes through", false, String(error.stack).slice(0, 800));
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+});

@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { check, end } from "./report.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
@@ -259,4 +260,17 @@ export async function saveOwn(page, language) {
 	await page.evaluate(() => document.querySelector("#main h1").setAttribute("data-old", ""));
 	await page.locator("#main form button.first").first().click();
 	await drawn(page);
+}
+
+/** Runs the walk; whatever happens, nothing stays running and the sum is printed. */
+export async function toTheEnd(gateway, browser, run) {
+	try {
+		await run();
+	} catch (error) {
+		check("the test runs to its end", false, error.stack);
+	} finally {
+		await browser.close();
+		await gateway.stop();
+	}
+	end();
 }

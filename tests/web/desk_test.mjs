@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The desk in a real browser, against a real gateway: the door, every page in every language, the keyboard, what is live, what
 // happens when the line is lost or nobody sits there.
-import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, totp, turn } from "./desk.mjs";
+import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, toTheEnd, totp, turn } from "./desk.mjs";
 import { axe, fits } from "./axe.mjs";
-import { check, end } from "./report.mjs";
+import { check } from "./report.mjs";
 
 const PASSWORD = "cinq mots pour une porte";
 const ROLES = "operator,counsellor,protection,psea,me,manager,admin,auditor";
@@ -489,12 +489,4 @@ async function run() {
 	check("after signing out nothing is left", (await page.locator(".queue").count()) === 0);
 }
 
-try {
-	await run();
-} catch (error) {
-	check("the test runs to its end", false, error.stack);
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+await toTheEnd(gateway, browser, run);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The demo in two windows: a phone in the browser, and the desk. What is typed there goes through the aggregator's own door.
-import { Gateway, openBrowser, openPage, turn } from "./desk.mjs";
-import { check, end } from "./report.mjs";
+import { Gateway, openBrowser, openPage, toTheEnd, turn } from "./desk.mjs";
+import { check } from "./report.mjs";
 
 const gateway = await Gateway.start({ demo: true });
 const browser = await openBrowser();
@@ -86,31 +86,25 @@ async function reply(page, desk) {
 	check("what the desk answers arrives in the phone", true);
 }
 
+/** What the phone's clock shows, ms. */
+const clock = (page) =>
+	page.evaluate(() =>
+		fetch("/demo/handset/inbox", {
+			method: "POST",
+			headers: { "Content-Type": "application/json" },
+			body: JSON.stringify({ number: "+212600000101", after: 0 }),
+		})
+			.then((r) => r.json())
+			.then((r) => r.now_ms),
+	);
+
 async function time(page, desk) {
-	const before = Date.parse(
-		await page.evaluate(() =>
-			fetch("/demo/handset/inbox", {
-				method: "POST",
-				headers: { "Content-Type": "application/json" },
-				body: JSON.stringify({ number: "+212600000101", after: 0 }),
-			})
-				.then((r) => r.json())
-				.then((r) => new Date(r.now_ms).toISOString()),
-		),
-	);
-	await page.locator("section.part .buttons button").last().click();
-	await page.waitForTimeout(500);
-	const after = Date.parse(
-		await page.evaluate(() =>
-			fetch("/demo/handset/inbox", {
-				method: "POST",
-				headers: { "Content-Type": "application/json" },
-				body: JSON.stringify({ number: "+212600000101", after: 0 }),
-			})
-				.then((r) => r.json())
-				.then((r) => new Date(r.now_ms).toISOString()),
-		),
-	);
+	const before = await clock(page);
+	await Promise.all([
+		page.waitForResponse("**/demo/handset/clock"),
+		page.locator("section.part .buttons button").last().click(),
+	]);
+	const after = await clock(page);
 	check("three months pass at once", Math.floor((after - before) / 86400000) === 91, [before, after]);
 	await turn(desk, "#/queue");
 	check("nobody is signed out by it", await desk.locator(".queue .row").first().isVisible());
@@ -178,12 +172,4 @@ async function run() {
 	await closed(page);
 }
 
-try {
-	await run();
-} catch (error) {
-	check("the test runs to its end", false, error.stack);
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+await toTheEnd(gateway, browser, run);

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Five hundred hostile texts come in as SMS and are read back on every page that shows what people wrote.  Nothing may happen: no
 // script, no window, no refusal of the policy, no request to elsewhere; and each text stands there as it was written.
-import { CODE, Gateway, enrol, openBrowser, openPage, signIn, turn } from "./desk.mjs";
+import { CODE, Gateway, enrol, openBrowser, openPage, signIn, toTheEnd, turn } from "./desk.mjs";
 import { HOSTILE, escaped } from "./hostile.mjs";
-import { check, end } from "./report.mjs";
+import { check } from "./report.mjs";
 
 const PHONES = 10;
 const PASSWORD = "cinq mots pour une porte";
@@ -148,12 +148,4 @@ async function run() {
 	check("no window, no refusal, nothing from elsewhere", page.trouble.length === 0, page.trouble.slice(0, 10));
 }
 
-try {
-	await run();
-} catch (error) {
-	check("the test runs to its end", false, error.stack);
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+await toTheEnd(gateway, browser, run);

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // From the queue to a person who is helped, in French and in Arabic, with at most three clicks an act (issue 6).
-import { Gateway, enrol, openBrowser, openPage, signIn } from "./desk.mjs";
-import { check, end } from "./report.mjs";
+import { Gateway, enrol, openBrowser, openPage, signIn, toTheEnd } from "./desk.mjs";
+import { check } from "./report.mjs";
 
 const PASSWORD = "cinq mots pour une porte";
 const ROLES = "counsellor,protection,manager";
@@ -134,12 +134,4 @@ async function run() {
 	}
 }
 
-try {
-	await run();
-} catch (error) {
-	check("the test runs to its end", false, error.stack);
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+await toTheEnd(gateway, browser, run);

@@ -3,8 +3,8 @@
 // an export that is locked, with a programme's token shown once.
 import fs from "node:fs";
 import path from "node:path";
-import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, turn } from "./desk.mjs";
-import { check, end } from "./report.mjs";
+import { Gateway, enrol, openBrowser, openPage, saveOwn, signIn, toTheEnd, turn } from "./desk.mjs";
+import { check } from "./report.mjs";
 
 const PASSWORD = "cinq mots pour une porte";
 const gateway = await Gateway.start();
@@ -39,7 +39,7 @@ async function download(page, click) {
 	return { name: file.suggestedFilename(), bytes: fs.readFileSync(await file.path()) };
 }
 
-try {
+await toTheEnd(gateway, browser, async () => {
 	const link = gateway.wasl("user", "add", "nadia", "--role", "manager,me", "--as", "root").trim();
 	const context = await browser.newContext({ locale: "fr-FR", timezoneId: "Africa/Casablanca", acceptDownloads: true });
 	const page = await openPage(context, gateway.base);
@@ -107,8 +107,4 @@ try {
 	);
 	check("no word of French", !/[A-Za-zÀ-ÿ]{4,}/.test(arabic.text.replace(/AVRR Maroc|OIM Maroc, page AVRR|nadia/g, "")), arabic.text);
 	check("nothing that should not have happened", page.trouble.length === 0, page.trouble.join("\n"));
-} finally {
-	await browser.close();
-	await gateway.stop();
-}
-end();
+});

@@ -4,6 +4,7 @@ import { change, get, post } from "./api.js";
 import { act, ask } from "./forms.js";
 import { country, number, plural, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
+import { NAMES } from "./languages.js";
 import { ROLES } from "./codes.js";
 import { offices as officeChoices } from "./lists.js";
 import { measure } from "./sms.js";
@@ -69,11 +70,7 @@ function userFields(user) {
 					{
 						name: "language",
 						label: t("me.language"),
-						options: [
-							["fr", "Français"],
-							["en", "English"],
-							["ar", "العربية"],
-						],
+						options: Object.entries(NAMES),
 						value: "fr",
 						required: true,
 					},

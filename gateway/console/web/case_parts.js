@@ -5,7 +5,7 @@ import { act } from "./forms.js";
 import { arrow, country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { assignmentHours, officeName, projectName, stepName } from "./lists.js";
-import { trend } from "./charts.js";
+import { scores } from "./charts.js";
 
 function pairs(list, attributes) {
 	const full = list.filter(([, value]) => value !== null && value !== undefined && value !== "");
@@ -175,24 +175,10 @@ export function answers(one, goTo) {
 		);
 }
 
-const SCORES = ["score_c", "score_e", "score_s", "score_p"];
-
 export function checkins(one) {
 	if (one.checkins.length === 0) return h("p", { class: "hint" }, t("checkins.none"));
-	const scored = one.checkins.filter((wave) => SCORES.some((name) => wave[name] !== null));
 	return [
-		scored.length
-			? h(
-					"div",
-					{ class: "charts" },
-					SCORES.map((name) =>
-						trend({
-							title: t(name),
-							points: scored.map((wave) => ({ label: word("wave", wave.wave), value: wave[name] })),
-						}),
-					),
-				)
-			: null,
+		scores(one.checkins),
 		table({
 			caption: t("wave"),
 			hidden: true,

@@ -1,6 +1,6 @@
 // Small drawings: each stands in a figure with the same figures as a table under it.
 import { h, ltr, s } from "./dom.js";
-import { number, t } from "./i18n.js";
+import { number, t, word } from "./i18n.js";
 import { table } from "./labels.js";
 
 /** A number of people; null is a group too small to be shown. */
@@ -132,4 +132,19 @@ export function bars({ title, rows, head, note = null }) {
 				),
 		note ? h("p", { class: "hint" }, note) : null,
 	);
+}
+
+const SCORES = ["score_c", "score_e", "score_s", "score_p"];
+
+/** What check-ins scored, wave by wave; null: none of these waves has a score. */
+export function scores(waves) {
+	const scored = waves.filter((wave) => SCORES.some((name) => wave[name] !== null));
+	const points = (name) => scored.map((wave) => ({ label: word("wave", wave.wave), value: wave[name] }));
+	return scored.length
+		? h(
+				"div",
+				{ class: "charts" },
+				SCORES.map((name) => trend({ title: t(name), points: points(name) })),
+			)
+		: null;
 }

@@ -3,13 +3,12 @@ import { fill, h, ltr } from "./dom.js";
 import { get, query } from "./api.js";
 import { day, duration, gatewayNow, number, percent, plural, t, word } from "./i18n.js";
 import { table } from "./labels.js";
-import { bars, columns, few, trend } from "./charts.js";
+import { bars, columns, few, scores } from "./charts.js";
 import { onPage } from "./keys.js";
 import { channelTable } from "./channels.js";
 import { STATUSES, WAVES } from "./codes.js";
 
 const PERIODS = [7, 30, 90, 365];
-const SCORES = ["score_c", "score_e", "score_s", "score_p"];
 
 function drop(steps) {
 	return steps.map((step, i) => ({
@@ -27,7 +26,6 @@ const inOrder = (codes, name) => (a, b) => codes.indexOf(a[name]) - codes.indexO
 
 function waves(unordered) {
 	const list = [...unordered].sort(inOrder(WAVES, "wave"));
-	const scored = list.filter((wave) => SCORES.some((name) => wave[name] !== null));
 	return [
 		table({
 			caption: t("dashboard.response"),
@@ -49,18 +47,7 @@ function waves(unordered) {
 			]),
 		}),
 		h("p", { class: "hint" }, t("dashboard.rates")),
-		scored.length
-			? h(
-					"div",
-					{ class: "charts" },
-					SCORES.map((name) =>
-						trend({
-							title: t(name),
-							points: scored.map((wave) => ({ label: word("wave", wave.wave), value: wave[name] })),
-						}),
-					),
-				)
-			: h("p", { class: "hint" }, t("dashboard.noscores")),
+		scores(list) ?? h("p", { class: "hint" }, t("dashboard.noscores")),
 	];
 }
 

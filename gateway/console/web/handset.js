@@ -2,7 +2,8 @@
 import { fill, h, ltr, said } from "./dom.js";
 import { get, post } from "./api.js";
 import { explain } from "./forms.js";
-import { LANGUAGES, firstLanguage, gatewayNow, language, moment, number as figure, plural, t, tellTime, use } from "./i18n.js";
+import { firstLanguage, gatewayNow, moment, number as figure, plural, t, tellTime, use } from "./i18n.js";
+import { languageButtons } from "./languages.js";
 import { measure } from "./sms.js";
 import { Ussd, deliver, sms } from "./handset_net.js";
 
@@ -344,25 +345,7 @@ function draw() {
 				{ class: "top" },
 				h("span", { class: "brand" }, "Wasl"),
 				h("span", { class: "demo" }, t("demo.mark")),
-				h(
-					"span",
-					{ class: "fresh" },
-					LANGUAGES.map((one) =>
-						h(
-							"button",
-							{
-								class: "bare",
-								lang: one,
-								"aria-pressed": String(one === language),
-								onclick: async () => {
-									await use(one);
-									draw();
-								},
-							},
-							{ fr: "Français", en: "English", ar: "العربية" }[one],
-						),
-					),
-				),
+				h("span", { class: "fresh" }, languageButtons(draw)),
 			),
 			h(
 				"main",

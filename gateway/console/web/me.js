@@ -2,8 +2,9 @@
 import { fill, h, ltr } from "./dom.js";
 import { change, post, useSession } from "./api.js";
 import { act, form } from "./forms.js";
-import { LANGUAGES, t, use, word } from "./i18n.js";
+import { t, use, word } from "./i18n.js";
 import { time } from "./labels.js";
+import { NAMES } from "./languages.js";
 import { toast } from "./shell.js";
 
 function part(title, ...content) {
@@ -16,7 +17,7 @@ function preferences(session) {
 			{
 				name: "language",
 				label: t("me.language"),
-				options: LANGUAGES.map((one) => [one, { fr: "Français", en: "English", ar: "العربية" }[one]]),
+				options: Object.entries(NAMES),
 				value: session.language,
 				required: true,
 			},
@@ -82,18 +83,10 @@ function showCodes(place, done) {
 
 /** The new app proves itself by a code before the old one stops. */
 async function beginTotp(place) {
-	const [{ drawing }, look] = await Promise.all([import("./qr.js"), post("/api/v1/session/totp")]);
+	const [{ authenticator }, look] = await Promise.all([import("./qr.js"), post("/api/v1/session/totp")]);
 	fill(
 		place,
-		h("p", null, t("enrol.scan")),
-		drawing(look.totp_uri, t("enrol.qr")),
-		h(
-			"p",
-			{ class: "hint" },
-			t("enrol.type"),
-			" ",
-			ltr(look.totp_secret.replace(/(.{4})/g, "$1 ").trim(), { class: "secret" }),
-		),
+		authenticator(look),
 		form({
 			fields: [
 				{

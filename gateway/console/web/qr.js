@@ -1,6 +1,7 @@
 // A QR code (ISO/IEC 18004): bytes, level M, versions 1 to 10, drawn as one path.  Made here so that the secret of a second
 // factor goes to no other program.
-import { s } from "./dom.js";
+import { h, ltr, s } from "./dom.js";
+import { t } from "./i18n.js";
 
 // version -> [error correction words a block, blocks of the first group, data words in each, blocks of the second group]
 const LAYOUT = [
@@ -205,7 +206,7 @@ export function modules(text) {
 	return best.dark;
 }
 
-export function drawing(text, title) {
+function drawing(text, title) {
 	const dark = modules(text);
 	const size = dark.length + 8;
 	const path = dark.flatMap((row, y) => row.map((one, x) => (one ? `M${x + 4} ${y + 4}h1v1h-1z` : ""))).join("");
@@ -215,4 +216,14 @@ export function drawing(text, title) {
 		s("rect", { width: size, height: size, fill: "#fff" }),
 		s("path", { d: path, fill: "#000" }),
 	);
+}
+
+/** For an app that shows codes: the drawing to scan, and the same as letters to type. */
+export function authenticator({ totp_uri, totp_secret }) {
+	const typed = ltr(totp_secret.replace(/(.{4})/g, "$1 ").trim(), { class: "secret" });
+	return [
+		h("p", null, t("enrol.scan")),
+		drawing(totp_uri, t("enrol.qr")),
+		h("p", { class: "hint" }, t("enrol.type"), " ", typed),
+	];
 }

@@ -2,7 +2,8 @@
 import { h, ltr } from "./dom.js";
 import * as api from "./api.js";
 import { explain, form } from "./forms.js";
-import { LANGUAGES, language, t, use } from "./i18n.js";
+import { t } from "./i18n.js";
+import { languageButtons } from "./languages.js";
 
 function door(title, ...content) {
 	for (const node of document.querySelectorAll("#app")) node.remove();
@@ -11,25 +12,7 @@ function door(title, ...content) {
 		"div",
 		{ id: "app", class: "door" },
 		h("main", { id: "main" }, h("p", { class: "brand" }, "Wasl"), h("h1", { tabindex: "-1" }, title), content),
-		h(
-			"footer",
-			null,
-			LANGUAGES.map((one) =>
-				h(
-					"button",
-					{
-						class: "bare",
-						lang: one,
-						"aria-pressed": String(one === language),
-						onclick: async () => {
-							await use(one);
-							again();
-						},
-					},
-					{ fr: "Français", en: "English", ar: "العربية" }[one],
-				),
-			),
-		),
+		h("footer", null, languageButtons(again)),
 	);
 	document.body.prepend(node);
 	(node.querySelector("input") ?? node.querySelector("h1")).focus();
@@ -97,28 +80,12 @@ export async function enrol(token, enter) {
 	} catch (error) {
 		return spent(error, () => enrol(token, enter));
 	}
-	const { drawing } = await import("./qr.js");
+	const { authenticator } = await import("./qr.js");
 	const ask = () =>
 		door(
 			t("enrol.title"),
 			h("p", null, t("enrol.for"), " ", h("strong", null, h("bdi", null, look.name)), " (", ltr(look.user), ")"),
-			h(
-				"ol",
-				{ class: "steps" },
-				h(
-					"li",
-					null,
-					h("p", null, t("enrol.scan")),
-					drawing(look.totp_uri, t("enrol.qr")),
-					h(
-						"p",
-						{ class: "hint" },
-						t("enrol.type"),
-						" ",
-						ltr(look.totp_secret.replace(/(.{4})/g, "$1 ").trim(), { class: "secret" }),
-					),
-				),
-			),
+			h("ol", { class: "steps" }, h("li", null, authenticator(look))),
 			form({
 				fields: [
 					{
