@@ -18,7 +18,6 @@ enum {
 	TRAIL_MAX = 48,
 	HELD_MAX = 8,
 	EFFECTS_MAX = 48,
-	INPUT_MAX = 1600 * 4, /* bytes of one message: 1,600 characters */
 };
 
 struct var {

@@ -286,24 +286,29 @@ static int recipient(struct gateway *g, const struct outbox_item *row, struct po
 	return duty_text_phone(&g->db, row->message_id, &to->e164);
 }
 
+int outbox_open(struct gateway *g, const struct outbox_item *row, int64_t now_ms, struct point *to, struct str *text)
+{
+	*to = (struct point){ .active = false };
+	int rc = recipient(g, row, to);
+	if (rc >= 0)
+		rc = outbox_may_leave(g, row, rc == 1 ? to : NULL, now_ms);
+	if (rc == 1) {
+		rc = message_text(&g->db, row->message_id, &to->key, text);
+		rc = rc == 0 ? -ENOENT : rc;
+	}
+	seal_key_forget(&to->key);
+	return rc;
+}
+
 static int start_one(struct claim *c, const struct outbox_item *row)
 {
 	struct gateway *g = c->g;
 	struct point to;
 	struct str text;
 	int64_t now_ms = gateway_now(g);
-	int rc = recipient(g, row, &to);
-	if (rc < 0)
-		return rc;
-	rc = outbox_may_leave(g, row, rc == 1 ? &to : NULL, now_ms);
-	if (rc != 1) {
-		seal_key_forget(&to.key);
-		return rc;
-	}
-	rc = message_text(&g->db, row->message_id, &to.key, &text);
-	seal_key_forget(&to.key);
+	int rc = outbox_open(g, row, now_ms, &to, &text);
 	if (rc != 1)
-		return rc < 0 ? rc : -ENOENT;
+		return rc;
 	struct attempt *a = calloc(1, sizeof *a);
 	if (!a || arena_new(&a->arena, CALL_ARENA) != 0) {
 		free(a);

@@ -29,6 +29,10 @@ size_t outbox_under_way(const struct gateway *g);
 /* Milliseconds until attempt n+1 after a transient refusal: 30 s doubling to an hour, +-20 %; never before Retry-After. */
 int64_t outbox_backoff_ms(unsigned attempts, int64_t retry_after_s);
 
+/* Whom the message is for and what it says, in the item's arena: 1, it leaves now; 0: it does not, and its row says why and when
+ * again; or an error.  to->key is forgotten. */
+int outbox_open(struct gateway *g, const struct outbox_item *row, int64_t now_ms, struct point *to, struct str *text)
+	__attribute__((warn_unused_result));
 /* 1: it leaves now; 0: it does not, and its row says why and when again; or an error.  to NULL: the person is gone. */
 int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)
 	__attribute__((warn_unused_result));

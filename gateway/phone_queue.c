@@ -13,18 +13,9 @@ static int hand_out_one(struct gateway *g, const struct outbox_item *row, struct
 {
 	struct point to;
 	struct str text;
-	int rc = point_by_id(&g->db, row->point_id, &to);
-	if (rc < 0)
-		return rc;
-	rc = outbox_may_leave(g, row, rc == 1 ? &to : NULL, gateway_now(g));
-	if (rc != 1) {
-		seal_key_forget(&to.key);
-		return rc;
-	}
-	rc = message_text(&g->db, row->message_id, &to.key, &text);
-	seal_key_forget(&to.key);
+	int rc = outbox_open(g, row, gateway_now(g), &to, &text);
 	if (rc != 1)
-		return rc < 0 ? rc : -ENOENT;
+		return rc;
 	struct buf uuid = buf_new(&g->db.arena, 24);
 	buf_put_i64(&uuid, row->message_id);
 	out->to = arena_str(&g->db.arena, to.e164);

@@ -22,7 +22,6 @@ struct step_result {
 	size_t queued_count;
 	bool session_open;            /* NOTICE of a session by its id alone: it is open */
 	bool refused;                 /* USSD: the vendor's word does not fit our history: malformed */
-	bool unavailable;             /* SMS: too many are waiting, ask again later */
 	struct ussd_turn turn;        /* USSD: for `explain` */
 	unsigned char seen_key[VAULT_INDEX_LEN];
 	bool keyed;                   /* seen_key is set: the answer must be kept under it */

@@ -7,6 +7,8 @@
 #include "gateway/calendar.h"
 #include "gateway/escalate.h"
 #include "gateway/lease.h"
+#include "gateway/outbox.h"
+#include "gateway/phone_queue.h"
 #include "tests/unit/check.h"
 
 #include <errno.h>
@@ -354,6 +356,30 @@ static void test_lease(void)
 	CHECK_STR(whose(MONDAY_10 + 300 * DAY), STR("amina"));
 }
 
+static void test_phone_with_a_sim(void)
+{
+	struct err err;
+	struct queued_message *out;
+	size_t count = 0;
+	int64_t now = gateway_now(&g);
+	struct message m = { .out = true, .channel = STR("ss"), .status = "queued", .class = "must_arrive", .encoding = "GSM-7",
+			     .segments = 1, .created_at = now, .text = STR("Wasl: 1 urgent") };
+	check_begin("a phone on duty is told by a phone that comes for its messages, too");
+	CHECK_INT(outbox_new(&g, &err), 0);
+	begin();
+	CHECK_INT(message_add(&g.db, &m, &g.db.vault.own), 0);
+	CHECK_INT(duty_text_add(&g.db, m.message_id, STR("+212600000901"), now), 0);
+	CHECK_INT(outbox_add(&g.db, m.message_id, STR("ss"), OUTBOX_ANSWER, now, now + DAY), 0);
+	CHECK_INT(phone_queue_hand_out(&g, config_channel(&g.config, STR("ss")), &out, &count), 0);
+	CHECK_INT(count, 1);
+	if (count == 1) {
+		CHECK_STR(out[0].to, STR("+212600000901"));
+		CHECK_STR(out[0].text, STR("Wasl: 1 urgent"));
+	}
+	end(true);
+	outbox_free(&g);
+}
+
 int main(void)
 {
 	struct err err;
@@ -362,7 +388,8 @@ int main(void)
 		" {\"role\": \"counsellor\", \"phone\": \"+212600000902\", \"escalate_after_minutes\": 30},"
 		" {\"role\": \"counsellor\", \"office\": \"RABAT\", \"phone\": \"+212600000903\", \"hours\": \"17:00-09:00\"}],"
 		" \"channels\": [{\"id\": \"at\", \"adapter\": \"africastalking\", \"token\": \"k7Qm2vXw9pLr4TzB\", \"username\": \"u\","
-		" \"api_key\": \"k\", \"sender\": \"IOM\", \"country\": \"MA\"}]}");
+		" \"api_key\": \"k\", \"sender\": \"IOM\", \"country\": \"MA\"},"
+		" {\"id\": \"ss\", \"adapter\": \"smssync\", \"secret\": \"secretsecret\"}]}");
 	struct config config;
 	if (config_parse(&config, "test.json", json, complain, NULL) != 0 || gateway_open(&g, &config, NULL, &err) != 0)
 		return 1;
@@ -376,6 +403,7 @@ int main(void)
 	test_calls();
 	test_sharing();
 	test_lease();
+	test_phone_with_a_sim();
 	seal_key_forget(&who.key);
 	gateway_close(&g);
 	return check_end();
