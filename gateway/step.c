@@ -335,16 +335,14 @@ static int walk(struct step *s, const struct outcome **outcome)
 	}
 	for (size_t i = 0; rc == 0 && i < turn->inputs; i++)
 		if (i == 0 || (*outcome)->reply == REPLY_CONTINUE)
-			rc = one_input(s, INPUT_TEXT, turn->input[i], outcome);
+			rc = one_input(s, INPUT_TEXT, ussd_without_codes(s->event, turn->input[i], &s->db->arena), outcome);
 	return rc;
 }
 
 static int converse_by_ussd(struct step *s)
 {
-	const struct ussd_turn *turn = &s->out->turn;
 	const struct outcome *outcome = NULL;
-	struct str typed = turn->inputs == 1 ? turn->input[0] : turn->is_new ? s->event->text : STR("");
-	struct str hop = hop_name(s);
+	struct str hop = hop_name(s), typed = ussd_words(&s->out->turn, s->event, &s->db->arena);
 	int rc = walk(s, &outcome);
 	if (rc == 0 && !outcome)
 		rc = -EINVAL;

@@ -1,5 +1,7 @@
 #include "gateway/ussd.h"
 
+#include "flows/text/fold.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -93,6 +95,45 @@ void ussd_read(const struct vault *vault, const struct conversation *history, co
 	out->conflict = len == SIZE_MAX || hop + 1 != history->hops_count;
 	if (len != SIZE_MAX)
 		out->input[0] = str_from(event->text, len + (len > 0));
+}
+
+/* ---- a secret code among what was typed */
+
+/* Four digits, in any script: the form of a PIN. */
+static bool may_be_code(struct str part)
+{
+	char text[16];
+	uint64_t n;
+	struct buf b = buf_over(text, sizeof text);
+	return text_normalise(part, &b) == 0 && b.len == 4 && str_to_u64(buf_str(&b), &n);
+}
+
+static struct str mask_codes(struct str typed, struct arena *arena)
+{
+	struct str rest = typed, part;
+	struct buf b = buf_new(arena, typed.len + 1); /* four digits are four bytes or more */
+	for (bool first = true; str_split(&rest, '*', &part); first = false) {
+		buf_put_z(&b, first ? "" : "*");
+		buf_put(&b, may_be_code(part) ? STR("xxxx") : part);
+	}
+	return b.full ? STR("") : buf_str(&b);
+}
+
+static bool has_several(const struct event *event, struct str typed)
+{
+	return event->cumulative && typed.len && memchr(typed.at, '*', typed.len);
+}
+
+struct str ussd_without_codes(const struct event *event, struct str typed, struct arena *arena)
+{
+	return has_several(event, typed) ? mask_codes(typed, arena) : typed;
+}
+
+struct str ussd_words(const struct ussd_turn *turn, const struct event *event, struct arena *arena)
+{
+	struct str typed = turn->inputs == 1 ? turn->input[0] : turn->is_new ? event->text : STR("");
+	bool unsure = turn->conflict || has_several(event, typed);
+	return unsure ? mask_codes(typed, arena) : typed;
 }
 
 int ussd_note(const struct vault *vault, struct conversation *history, const struct event *event)

@@ -20,6 +20,11 @@ struct ussd_turn {
 /* history: as stored, hops_count 0 for a new session. */
 void ussd_read(const struct vault *vault, const struct conversation *history, const struct event *event,
 	       struct ussd_turn *out);
+/* What was typed, for the log.  Where a hop was lost, or a path was dialled, nobody knows which part answers which question:
+ * parts that have the form of a secret code stand there as xxxx (CONTRACT 5).  In the arena; "" when it is full. */
+struct str ussd_words(const struct ussd_turn *turn, const struct event *event, struct arena *arena);
+/* One input of a turn, for the engine: the same, where it holds what was typed in several hops. */
+struct str ussd_without_codes(const struct event *event, struct str typed, struct arena *arena);
 /* is_new although the history has hops: a conversation of its own under the same vendor's session.  The hops go along,
  * repetitions are known by them; the old walk stays as it is and may be taken up again. */
 int ussd_begin_anew(struct db *db, const struct contact *who, struct str channel, const struct event *event, int64_t now_ms,

@@ -64,6 +64,13 @@ def proofs():
     with Town() as town:
         _, screen, ref = town.request(OWN)
         report.check("the request is received, with a code", ref in screen, screen)
+        phone, path = Phone(town.house, OWN), "*".join(REQUEST)
+        for session, text in (("one", path), ("two", ""), ("two", "2*" + path), ("two", "3"), ("two", "3*Awa*4821")):
+            phone.session, phone.text = "ATUid_lost_" + session, text
+            phone.hop()
+        kept = town.rows("SELECT text FROM v_message WHERE direction = 'in'") + town.rows("SELECT raw FROM v_answer")
+        report.check("no code stands in a path that was dialled, or in what lost hops left", not any("4821" in str(r) for r in kept) and
+                     any("xxxx" in str(r) for r in kept), str([r for r in kept if "*" in str(r)]))
         report.check("the own phone and the reference are enough", "demande recue" in town.walk(OWN, "2", ref), town.walk(OWN, "2", ref))
         asked = town.walk(NEW, "2", ref)
         report.check("another phone is asked for the code", "code secret" in asked, asked)

@@ -84,6 +84,30 @@ int main(void)
 	hop("12");
 	CHECK(turn.conflict);
 
+	check_begin("in a path, or after a lost hop, no part that may be a secret code is kept");
+	struct arena arena;
+	CHECK_INT(arena_new(&arena, 512), 0);
+	fresh(12);
+	struct event path = { .kind = EVENT_USSD, .cumulative = true, .text = STR("1*Awa*7391*٧٣٩١*12345*1"), .session = STR("S") };
+	ussd_read(&vault, &talk, &path, &turn);
+	CHECK_STR(ussd_words(&turn, &path, &arena), STR("1*Awa*xxxx*xxxx*12345*1"));
+	CHECK_STR(ussd_without_codes(&path, turn.input[2], &arena), STR("7391")); /* an input of its own is answered */
+	hop("1");
+	hop("1*2");
+	path.text = STR("1*2*Awa*7391");
+	ussd_read(&vault, &talk, &path, &turn);
+	CHECK(!turn.conflict);
+	CHECK_STR(ussd_words(&turn, &path, &arena), STR("Awa*xxxx"));
+	CHECK_STR(ussd_without_codes(&path, turn.input[0], &arena), STR("Awa*xxxx"));
+	path.text = STR("1*7391");
+	ussd_read(&vault, &talk, &path, &turn);
+	CHECK(turn.conflict);
+	CHECK_STR(ussd_words(&turn, &path, &arena), STR("xxxx"));
+	path.text = STR("1*2*7391");
+	ussd_read(&vault, &talk, &path, &turn);
+	CHECK_STR(ussd_words(&turn, &path, &arena), STR("7391")); /* the state knows whether it asked for a secret */
+	arena_free(&arena);
+
 	check_begin("per step: what was dialled is no answer, what follows is");
 	struct event step = { .kind = EVENT_USSD, .text = STR("*713*2#"), .session = STR("S"), .first_is_code = true };
 	fresh(10);
