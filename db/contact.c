@@ -252,7 +252,7 @@ int contact_set_pin(struct db *db, int64_t contact_id, struct str pin)
 
 /* ---- forgetting */
 
-static int count_of(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out)
+int contact_count(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out)
 {
 	struct query q = db_query(db, name);
 	bind_i64(&q, contact_id);
@@ -269,7 +269,7 @@ static int still_needed(struct db *db, int64_t contact_id, int64_t *n)
 						 SQL_TASKS_OPEN_OF_CONTACT, SQL_CONSENT_COUNT, SQL_CONTACT_HAS_CASES };
 	*n = 0;
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons && *n == 0; i++) {
-		int rc = count_of(db, reasons[i], contact_id, n);
+		int rc = contact_count(db, reasons[i], contact_id, n);
 		if (rc != 0)
 			return rc;
 	}

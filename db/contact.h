@@ -62,6 +62,8 @@ int contact_set_proof(struct db *db, int64_t contact_id, unsigned tries, int64_t
 /* Removes a person who never consented: number, messages, conversations, consent rows.  What was seen stays seen.
  * 1 gone; 0 not yet (a message is under way, or staff have a task or alert); or an error. */
 int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms) __attribute__((warn_unused_result));
+/* What a statement that takes a person alone counts. */
+int contact_count(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out) __attribute__((warn_unused_result));
 /* Those whose wipe is due: at most 200 ids; returns how many. */
 int contacts_due_for_wipe(struct db *db, int64_t now_ms, int64_t ids[200]) __attribute__((warn_unused_result));
 

@@ -408,16 +408,6 @@ int erase_person(struct db *db, int64_t contact_id, enum erase_how how, int64_t 
 	return rc;
 }
 
-static int count_of(struct db *db, enum sql_name name, int64_t contact_id, int64_t *out)
-{
-	struct query q = db_query(db, name);
-	bind_i64(&q, contact_id);
-	int rc = db_row(&q);
-	*out = rc == 1 ? col_i64(&q, 0) : 0;
-	db_done(&q);
-	return rc < 0 ? rc : 0;
-}
-
 int erase_obstacle(struct db *db, int64_t contact_id, enum erase_obstacle *out)
 {
 	int64_t alerts = 0, leaving = 0;
@@ -428,9 +418,9 @@ int erase_obstacle(struct db *db, int64_t contact_id, enum erase_obstacle *out)
 	bool there = rc == 1;
 	rc = rc < 0 ? rc : 0;
 	if (rc == 0)
-		rc = count_of(db, SQL_ALERTS_OPEN, contact_id, &alerts);
+		rc = contact_count(db, SQL_ALERTS_OPEN, contact_id, &alerts);
 	if (rc == 0)
-		rc = count_of(db, SQL_OUTBOX_LEAVING, contact_id, &leaving);
+		rc = contact_count(db, SQL_OUTBOX_LEAVING, contact_id, &leaving);
 	*out = !there ? ERASE_NOBODY : alerts ? ERASE_ALERT_OPEN : leaving ? ERASE_MESSAGE_LEAVING : ERASE_FREE;
 	return rc;
 }

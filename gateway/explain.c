@@ -301,7 +301,6 @@ int channel_explain(struct config *config, int argc, char **argv)
 			return command_usage("channel explain", "takes --channel ID [--at 2026-03-11T09:00:00Z] [FILE…]");
 	}
 	if (!channel || !config_channel(config, str_of(channel))) {
-		config_free(config);
 		fprintf(stderr, "wasl: %s\n", channel ? "the configuration has no such channel" : "channel explain needs --channel ID");
 		config_free(config);
 		return channel ? EX_CONFIG : EX_USAGE;

@@ -46,6 +46,14 @@ static int check_words(struct str words, bool tags, const struct config *config,
 	return 0;
 }
 
+static bool programme_speaks(const struct config *config, struct str language)
+{
+	for (size_t i = 0; i < config->languages_count; i++)
+		if (str_eq(config->languages[i], language))
+			return true;
+	return false;
+}
+
 static int check_own(const struct phone_plan *phones, const struct config *config, const struct import_row *row, struct str name,
 		     struct str value, struct err *err)
 {
@@ -69,7 +77,7 @@ static int check_own(const struct phone_plan *phones, const struct config *confi
 				phone.reason ? phone.reason : "not a number of a person");
 	}
 	if (str_eq_z(name, "language"))
-		return value.len == 2 ? 0 : err_set(err, -EINVAL, "language: must be a code such as fr");
+		return programme_speaks(config, value) ? 0 : err_set(err, -EINVAL, "language: must be a code of programme.languages, such as fr");
 	return value.len <= 200 ? 0 : err_set(err, -EINVAL, "%.*s: is too long", STR_ARG(name));
 }
 

@@ -134,6 +134,8 @@ static int json_row(struct csv_file *f, json_t *object, struct err *err)
 		int rc = put_json(&b, value);
 		if (rc == 0)
 			rc = add(&f->row, str_of(key), (struct str){ f->text + from, b.len - from });
+		if (rc == -E2BIG)
+			return err_set(err, -EINVAL, "line %zu: too long, or too many values", f->line);
 		if (rc != 0)
 			return err_set(err, -EINVAL, "line %zu: a value is neither text, number, yes or no, nor a list of words", f->line);
 	}

@@ -210,10 +210,13 @@ def test_wrong_files(house):
     report.check("nothing was changed", count(house) == before)
     for what, text, line in (("a column that is not known", "direction,nmae\nFROM_MA,x\n", ":2:"),
                              ("a quotation mark that is not closed", 'direction,name\nFROM_MA,"x\n', ":2:"),
+                             ("a language that the programme does not speak", "direction,language\nFROM_MA,fr\nFROM_MA,xx\n", ":3:"),
                              ("a cell too many", "direction\nFROM_MA,2\n", ":2:"),
                              ("JSON that is not", '{"direction": "FROM_MA"}\n{oops\n', ":2:")):
         code, _, err = run(house, "import", "cases", "-", stdin=text.encode())
         report.check(what, code == 65 and ("-" + line) in err, err)
+    code, _, err = run(house, "import", "cases", "-", stdin=b'{"direction": "FROM_MA", "name": "%s"}' % (b"x" * 70000))
+    report.check("a value that is too long is called so", code == 65 and "-:1: too long" in err, err[:200])
     twice = b"direction,year,persons,source\nFROM_MA,2019,1,x\nTO_MA,2019,2,x\nFROM_MA,2019,3,y\n"
     code, _, err = run(house, "import", "historic", "-", stdin=twice)
     report.check("a year that stands twice", code == 65 and "-:4:" in err and "line 2" in err, err)
