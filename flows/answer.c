@@ -15,6 +15,17 @@ static bool control_has(const struct step *st, struct str state)
 	return control && flow_state(control, state);
 }
 
+static int language_of_keyword(const struct book *b, struct str form)
+{
+	size_t count;
+	const struct word *words = words_find(b->words.list, form, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t l = 0; words[i].kind == WORD_KEYWORD && l < b->languages_count; l++)
+			if (words[i].languages >> l & 1)
+				return (int)l;
+	return -1;
+}
+
 /* Nobody chose a language yet: who writes Arabic letters reads them, and "AYUDA" is a word of one language only. */
 static void guess_language(struct step *st)
 {
@@ -27,20 +38,20 @@ static void guess_language(struct step *st)
 	}
 	char storage[128];
 	struct buf folded = buf_over(storage, sizeof storage);
-	size_t count = 0;
-	const struct word *words = NULL;
-	if (st->guess < 0 && text_fold(st->in->text, &folded) == 0)
-		words = words_find(b->words.list, buf_str(&folded), &count);
-	for (size_t i = 0; i < count; i++)
-		for (int l = 0; words[i].kind == WORD_KEYWORD && st->guess < 0 && (size_t)l < b->languages_count; l++)
-			if (words[i].languages >> l & 1)
-				st->guess = l;
+	if (st->guess >= 0 || text_fold(st->in->text, &folded) != 0)
+		return;
+	struct str rest = buf_str(&folded), word;
+	st->guess = language_of_keyword(b, rest);
+	while (st->guess < 0 && str_split(&rest, ' ', &word)) /* "baja por favor" */
+		st->guess = language_of_keyword(b, word);
 }
 
 /* true: the word means something here and was done. */
 static bool do_keyword(struct step *st, const struct answer *a)
 {
 	struct str name = str_of(keyword_name(a->keyword));
+	if (a->keyword == KEYWORD_NO && st->open && !st->in->facts->number_claimed)
+		return false; /* where nobody asked for yes or no, the question is put again */
 	if (a->keyword == KEYWORD_LANG && a->language >= 0) {
 		name = STR("LANG_SET");
 		if (control_has(st, name))
@@ -101,6 +112,7 @@ static void unasked(struct step *st)
 		step_interrupt(st, STR("MENU"));
 	else if (!take_source(st)) {
 		step_watch_words(st, st->in->text);
+		st->scope.asks_help = match_mentions(&st->scope.book->words, st->in->text, KEYWORD_HELP);
 		step_interrupt(st, STR("FREE"));
 	}
 }
@@ -214,8 +226,14 @@ static void read_by_a_person(struct step *st)
 {
 	static const struct effect_order read = { .kind = ORDER_TASK, .a = { "READ", 4 }, .role = { "counsellor", 10 },
 						  .rule = { "free text instead of an answer", 30 }, .due_minutes = 2 * 24 * 60 };
+	static const struct effect_order today = { .kind = ORDER_TASK, .a = { "READ", 4 }, .role = { "counsellor", 10 },
+						   .rule = { "asks for help among other words: read today", 43 }, .due_minutes = 8 * 60 };
 	size_t words = 0;
 	struct str rest = str_trim(st->in->text), word;
+	if (st->in->mode == MODE_SMS && match_mentions(&st->scope.book->words, st->in->text, KEYWORD_HELP)) {
+		step_order(st, &today, 1);
+		return;
+	}
 	while (st->in->mode == MODE_SMS && st->now->errors == 0 && str_split(&rest, ' ', &word))
 		words += word.len > 0;
 	if (words >= 3)
@@ -401,14 +419,43 @@ bool flow_proof_asked(const struct book *book, const struct session *session, st
 	return pattern_matches(state->pattern, *digits);
 }
 
+/* Somebody proved elsewhere to be this person (decision 8): what was open here is not gone on with; keywords are heard. */
+static bool leave_frozen(struct step *st)
+{
+	const struct state *frozen = st->open && st->in->facts->number_frozen ? flow_state(st->flow, STR("FROZEN")) : NULL;
+	struct answer a;
+	if (!frozen)
+		return false;
+	match(st, NULL, &a);
+	if (a.kind != ANSWER_KEYWORD || !do_keyword(st, &a))
+		step_enter(st, st->flow, frozen);
+	return true;
+}
+
 void step_answer(struct step *st)
 {
 	if (st->in->mode == MODE_SMS && asks_what_this_is(st->in->text))
 		step_interrupt(st, STR("EMPTY"));
+	else if (leave_frozen(st))
+		return;
 	else if (!st->open)
 		unasked(st);
 	else if (st->state->kind == STATE_FINAL)
 		answer_pages(st);
 	else
 		answer_question(st);
+}
+
+void step_overhear(struct step *st)
+{
+	const struct flow *control = book_flow(st->scope.book, STR("control"), STR(""));
+	const struct state *urgent = control ? flow_state(control, STR("URGENT")) : NULL;
+	struct answer a;
+	st->out->reply = REPLY_NONE;
+	st->flow = control;
+	match(st, NULL, &a);
+	if (urgent && a.kind == ANSWER_KEYWORD && a.keyword == KEYWORD_URGENT)
+		step_order(st, urgent->effects, urgent->effects_count);
+	else
+		step_watch_words(st, st->in->text);
 }

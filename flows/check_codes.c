@@ -80,6 +80,7 @@ static void check_values(struct checker *c, const struct condition *one)
 		      { "verify", { "pin", "birth_year", "none" } }, { "returnee", { "yes", "no" } },
 		      { "checkin_consent", { "yes", "no" } }, { "case_children", { "yes", "no" } }, { "frozen", { "yes", "no" } },
 		      { "claimed_number", { "yes", "no" } }, { "country_stopped", { "yes", "no" } }, { "helped", { "yes", "no" } },
+		      { "asks_help", { "yes", "no" } },
 		      { "public_word", { "received", "trying", "progress", "waiting", "callus", "closed" } },
 		      { "wave", { "ARR", "M1", "M3", "M6", "M12", "M18", "SPONT" } } };
 	const struct field *field = field_named(str_eq_z(one->name, "case_status") ? STR("status") : one->name);

@@ -170,7 +170,7 @@ static struct str nav_line(struct checker *c, const char *key, size_t l, enum tr
 {
 	static const struct session none;
 	struct facts facts = { .encoding = policy };
-	struct scope scope = { c->book, &facts, &none, MODE_USSD, (int)l };
+	struct scope scope = { c->book, &facts, &none, MODE_USSD, (int)l, false };
 	struct str line = say_message(key, &scope, (int)l, STR(""), &c->arena);
 	line = say_sent(line, &scope, (int)l, &c->arena);
 	return line.at ? line : STR("");

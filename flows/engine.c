@@ -244,12 +244,14 @@ const struct outcome *flow_step(const struct book *book, const struct session *w
 	int language = book->languages_count == 1 ? 0 : in->facts->language;
 	out->now = *was;
 	*st = (struct step){ .in = in, .arena = arena, .out = out, .now = &out->now, .guess = -1 };
-	st->scope = (struct scope){ book, in->facts, &out->now, in->mode, language };
+	st->scope = (struct scope){ book, in->facts, &out->now, in->mode, language, false };
 	st->open = !was->finished && step_locate(st);
 	step_believe(st);
 	first_words(st);
 	if (in->kind == INPUT_TEXT)
 		step_answer(st);
+	else if (in->kind == INPUT_OVERHEARD)
+		step_overhear(st);
 	else
 		begin_anew(st);
 	finish(st);

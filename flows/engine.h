@@ -102,6 +102,7 @@ enum input_kind {
 	INPUT_DIAL,    /* the person dialled the code: USSD without any text */
 	INPUT_TEXT,    /* something typed or sent; may be empty */
 	INPUT_BEGIN,   /* not the person but the gateway begins: text names the flow, or "flow:STATE" */
+	INPUT_OVERHEARD, /* kept and not answered: nothing is said and nothing moves, but a cry for help in it raises its alert */
 };
 
 struct input {
@@ -164,6 +165,7 @@ struct outcome {
 	struct str text_key;      /* of the text that was said, for the message log */
 	struct str flow, state;   /* where the message belongs, for the message log: the state that was open when it came */
 	bool quiet;               /* the text is of kind Q */
+	bool asks;                /* the text is the open question, put or put again */
 	bool secret;              /* what came in is a PIN: its text is not logged */
 	bool resumable;           /* `now` may come back as facts->unfinished */
 	const struct session *left; /* a resumable walk that `now` no longer holds (00, STOP …): keep it for

@@ -3,7 +3,7 @@
 const char *const fact_names[] = { "mode",	  "language",	  "intake", "office", "opted_out", "case", "case_status",
 				   "contact_pref", "unfinished", "asked",  "acked",  "protected", "public_word", "proof",
 				   "verify", "wave", "returnee", "checkin_consent", "case_children", "frozen", "claimed_number",
-				   "helped", "checkin_next", "new_number", "country_stopped", NULL };
+				   "helped", "asks_help", "checkin_next", "new_number", "country_stopped", NULL };
 
 static struct str yes_no(bool b)
 {
@@ -69,6 +69,8 @@ static struct str fact(const struct scope *s, struct str name)
 		return yes_no(country_stopped(s));
 	if (str_eq_z(name, "office"))
 		return f->office_open ? STR("open") : STR("closed");
+	if (str_eq_z(name, "asks_help"))
+		return yes_no(s->asks_help);
 	if (str_eq_z(name, "opted_out"))
 		return yes_no(f->opted_out);
 	if (str_eq_z(name, "case"))

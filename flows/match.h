@@ -79,4 +79,7 @@ void match_answer(const struct words *words, struct str input, const struct ques
  * "20 000" -> 20000, "-3" -> -3.  false: none, more than one, a fraction, a range, a date. */
 bool match_integer(const struct words *words, struct str input, int64_t *out);
 
+/* Whether a form of one word of this keyword stands anywhere in a text ("besoin d'aide"). */
+bool match_mentions(const struct words *words, struct str text, enum keyword keyword);
+
 #endif

@@ -104,6 +104,7 @@ void step_show(struct step *st, bool again)
 	if (again && text.at)
 		text = not_understood(st, prompt, text);
 	set_text(st, REPLY_CONTINUE, text, prompt->text);
+	st->out->asks = true;
 }
 
 static void keep_at(struct step *st, struct str state)
@@ -157,7 +158,7 @@ void step_say_final(struct step *st)
 struct str flow_apology(const struct book *book, const struct facts *facts, struct arena *arena)
 {
 	static const struct session none;
-	struct scope scope = { book, facts, &none, MODE_SMS, facts->language };
+	struct scope scope = { book, facts, &none, MODE_SMS, facts->language, false };
 	int column = carried_language(book, facts, facts->language < 0 ? 0 : facts->language);
 	struct str words = say_sent(say_message("err.down", &scope, column, STR(""), arena), &scope, column, arena);
 	return words.at ? words : STR("OIM/IOM: service en panne / service down");

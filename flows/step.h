@@ -45,6 +45,7 @@ int step_column(const struct step *st);      /* the language that is spoken, als
 
 /* ---- answer.c: reading */
 void step_answer(struct step *st);
+void step_overhear(struct step *st); /* INPUT_OVERHEARD */
 
 /* ---- effect.c: consequences */
 /* What happened in another conversation since holds in this one: "do not call me" (the stricter word wins), and which

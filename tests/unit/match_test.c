@@ -394,6 +394,26 @@ static void loading(void)
 	arena_free(&small);
 }
 
+static bool mentions_help(const char *text)
+{
+	return match_mentions(&words, str_of(text), KEYWORD_HELP);
+}
+
+static void mentions(void)
+{
+	check_begin("HELP anywhere among other words, in any language, behind an elision; not inside a word");
+	CHECK(mentions_help("nous avons besoin d'aide ici"));
+	CHECK(mentions_help("Aide !! j\xE2\x80\x99" "ai faim"));
+	CHECK(mentions_help("l\xE2\x80\x99" "AIDE"));
+	CHECK(mentions_help("please help, no food"));
+	CHECK(mentions_help("أريد مساعدة من فضلكم"));
+	CHECK(mentions_help("necesito ayuda"));
+	CHECK(!mentions_help("il est plaidé"));
+	CHECK(!mentions_help("helpless"));
+	CHECK(!mentions_help("xxx \xFF 1 2 3"));
+	CHECK(!mentions_help(""));
+}
+
 int main(void)
 {
 	struct err err = { .text = "" };
@@ -410,6 +430,7 @@ int main(void)
 	numbers_and_keys();
 	yes_and_no();
 	integers();
+	mentions();
 	loading();
 	arena_free(&arena);
 	return check_end();

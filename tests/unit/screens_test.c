@@ -71,7 +71,7 @@ static void show_prompt(const struct prompt *prompt, int l, enum transliteration
 	struct facts facts = { .screen = limit, .encoding = policy, .placeholders_count = 3,
 			       .placeholders = { { STR("tel"), STR("+212 537 65 28 81") }, { STR("callback"), STR("0500000000") },
 						 { STR("sos"), STR("112") } } };
-	struct scope scope = { &book, &facts, &none, MODE_USSD, l };
+	struct scope scope = { &book, &facts, &none, MODE_USSD, l, false };
 	struct speech speech;
 	struct pages pages;
 	arena_reset(&arena);

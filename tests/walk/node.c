@@ -248,7 +248,7 @@ void node_key(struct world *w, enum mode mode, struct buf *out)
 	const struct session *s = mode == MODE_USSD ? &w->ussd : &w->sms;
 	bool open = !s->finished && s->flow[0];
 	world_facts(w, mode, &facts, ref);
-	struct scope scope = { w->book, &facts, open ? s : &none, mode, w->language };
+	struct scope scope = { w->book, &facts, open ? s : &none, mode, w->language, false };
 	/* In the middle of a conversation its own conditions count, and the keywords'; in front of all of them, everybody's.
 	 * Of what stands behind a keyword's question only the conversation. */
 	uint64_t asks = flow_bit(w->book, s->flow) | flow_bit(w->book, "control") | flows_ahead(w->book, s);

@@ -84,7 +84,7 @@ static void look(const struct node *n, struct place *at)
 	if (!at->state)
 		return;
 	world_facts(&world, n->mode, &facts, ref);
-	struct scope scope = { &book, &facts, s, n->mode, n->language };
+	struct scope scope = { &book, &facts, s, n->mode, n->language, false };
 	at->prompt = say_choose(at->state, &scope);
 }
 
@@ -342,6 +342,23 @@ static bool told_a_human(void)
 	return is_row("task CALL_BACK") || is_row("task READ") || is_row("alert UNREADABLE");
 }
 
+/* Somebody proves elsewhere to be this person: whoever holds the phone does not go on with what was open here.  false: all of
+ * this conversation may be heard on a frozen number. */
+static bool frozen_meanwhile(const struct place *at)
+{
+	static const struct str typed[] = { { "1", 1 }, { "xyzzy", 5 } };
+	if (!flow_state(at->flow, STR("FROZEN")))
+		return false;
+	for (size_t i = 0; i < sizeof typed / sizeof *typed; i++) {
+		node_into(at->node, &world);
+		world.number_frozen = true;
+		struct step step = take(at, INPUT_TEXT, typed[i], NULL, 0);
+		if (!step.out || !str_eq_z(step.out->text_key, "nu.refused"))
+			fail(at, typed[i], "a frozen number goes on", step.out ? step.out->text : STR(""));
+	}
+	return true;
+}
+
 static void three_unreadable(const struct place *at)
 {
 	struct str wrong = at->state->accept == ACCEPT_TEXT ? (struct str){ flood, FLOOD } : STR("xyzzy");
@@ -419,6 +436,8 @@ static void expand(const struct node *n)
 		push_all(&at);
 	type_anything(&at);
 	if (!at.state || at.state->kind != STATE_QUESTION || !at.prompt)
+		return;
+	if (frozen_meanwhile(&at) && n->number_frozen)
 		return;
 	bool moved = answer(&at);
 	for (size_t o = 0; o < at.prompt->options_count; o++)
