@@ -331,6 +331,17 @@ int alert_add(struct db *db, const struct alert_row *a, const struct seal_key *k
 	return db_run(&q);
 }
 
+int alert_urgent_since(struct db *db, int64_t contact_id, int64_t since_ms)
+{
+	struct query q = db_query(db, SQL_ALERT_URGENT_SINCE);
+	bind_i64(&q, contact_id);
+	bind_i64(&q, since_ms);
+	int rc = db_row(&q);
+	if (rc == 1)
+		db_done(&q);
+	return rc;
+}
+
 int task_is_open(struct db *db, int64_t contact_id, const char *kind)
 {
 	struct query q = db_query(db, SQL_TASK_IS_OPEN);

@@ -101,6 +101,7 @@ struct alert_row {
 	int64_t contact_id, raised_at, due_at;
 };
 int alert_add(struct db *db, const struct alert_row *alert, const struct seal_key *key) __attribute__((warn_unused_result));
+int alert_urgent_since(struct db *db, int64_t contact_id, int64_t since_ms) __attribute__((warn_unused_result)); /* 1, 0, error */
 
 struct task_row {
 	struct str case_ref, kind, office, role, note;

@@ -141,6 +141,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ALERT_ADD] = "INSERT INTO alert (alert_id, case_ref, contact_id, level, office, role, raised_at, due_at, kind, rule)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_ALERTS_OPEN_OF_CONTACT] = "SELECT count(*) FROM alert WHERE contact_id = ?",
+	[SQL_ALERT_URGENT_SINCE] = "SELECT 1 FROM alert WHERE contact_id = ? AND level = 'URGENT' AND raised_at > ? LIMIT 1",
 	[SQL_TASK_ADD] = "INSERT INTO task (task_id, case_ref, contact_id, kind, office, role, created_at, due_at, note)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_TASK_IS_OPEN] = "SELECT 1 FROM task WHERE contact_id = ? AND kind = ? AND done_at IS NULL LIMIT 1",
@@ -199,6 +200,11 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_OUTBOX_DUE] = "SELECT o.message_id, o.expires_at, m.contact_id, m.point_id, m.attempts, m.class, m.created_at, o.rank"
 		" FROM outbox o JOIN message m USING (message_id) WHERE o.channel = ? AND o.sending = 0 AND o.due_at <= ?"
 		" AND o.rank <= ? ORDER BY o.rank, o.due_at LIMIT ?",
+	[SQL_OUTBOX_NEWER_QUESTION] = "SELECT message_id FROM message WHERE contact_id = ?1 AND message_id > ?2 AND class = 'question'"
+		" AND status NOT IN ('failed', 'expired', 'rejected', 'cancelled') LIMIT 1",
+	[SQL_OUTBOX_EARLIER] = "SELECT o.due_at FROM message m CROSS JOIN outbox o USING (message_id) WHERE m.contact_id = ?1"
+		" AND m.message_id < ?2 AND o.rank = 0 AND o.sending < 2"
+		" AND o.channel = (SELECT channel FROM outbox WHERE message_id = ?2) LIMIT 1",
 	[SQL_OUTBOX_START] = "UPDATE outbox SET sending = 1 WHERE message_id = ?",
 	[SQL_OUTBOX_HANDED] = "UPDATE outbox SET sending = 1, due_at = ? WHERE message_id = ?",
 	[SQL_OUTBOX_OVERDUE] = "SELECT message_id FROM outbox WHERE channel = ? AND sending = 1 AND due_at <= ?",

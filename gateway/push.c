@@ -61,7 +61,7 @@ static int queue(struct pushing *p, const struct outcome *out, int64_t *message_
 	struct message m = {
 		.out = true, .channel = p->channel->id, .flow = str_of(out->now.flow), .state = str_of(out->now.state),
 		.case_ref = p->c.facts.case_ref, .status = "queued",
-		.class = push->answer ? "reply" : push->must_arrive ? "must_arrive" : "once_only",
+		.class = push->answer ? "question" : push->must_arrive ? "must_arrive" : "once_only",
 		.contact_id = p->who.contact_id, .point_id = p->who.point_id, .encoding = encoding_name(plan.encoding),
 		.segments = plan.count, .created_at = p->now_ms, .text = out->text,
 	};

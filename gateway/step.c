@@ -7,6 +7,7 @@
 #include "gateway/circumstances.h"
 #include "gateway/log.h"
 #include "gateway/proof.h"
+#include "gateway/step_overheard.h"
 #include "gateway/step_reply.h"
 #include "gateway/step_report.h"
 #include "gateway/step_seen.h"
@@ -116,7 +117,7 @@ static int queue_reply(struct step *s, const struct outcome *outcome)
 {
 	struct message m = {
 		.case_ref = str_of(s->work.case_ref), .flow = str_of(outcome->now.flow), .state = str_of(outcome->now.state),
-		.reply_to = s->message_in, .created_at = s->now_ms,
+		.reply_to = s->message_in, .created_at = s->now_ms, .class = outcome->asks ? "question" : "reply",
 	};
 	return step_reply(s->g, s->channel, &s->who, outcome->text, &m);
 }
@@ -260,6 +261,8 @@ static int sms_of_another_country(struct step *s)
 		rc = opt_in(s->db, str_of(s->event->from.e164), s->now_ms);
 	if (rc == 0)
 		rc = log_inbound(s, event_words(s->event), NULL, "parked", s->event->id);
+	if (rc == 0)
+		rc = step_overheard(s->g, s->channel, &s->who, s->event, s->now_ms);
 	return rc == 0 ? of_another_country(s) : rc;
 }
 
@@ -289,7 +292,8 @@ static int step_sms(struct step *s)
 	if (rc == 0 && over) {
 		s->out->what = STEP_LIMITED;
 		s->g->counts.limited++;
-		return log_inbound(s, event_words(s->event), NULL, "parked", s->event->id);
+		rc = step_overheard(s->g, s->channel, &s->who, s->event, s->now_ms);
+		return rc == 0 ? log_inbound(s, event_words(s->event), NULL, "parked", s->event->id) : rc;
 	}
 	if (rc == 0 && !country_is_ours(s))
 		return sms_of_another_country(s);

@@ -21,7 +21,7 @@ int step_reply(struct gateway *g, const struct channel *channel, const struct co
 	if (rc != 0)
 		return rc;
 	bool too_long = plan.count > (channel->max_segments ? channel->max_segments : g->config.limits.max_segments);
-	m->out = true, m->class = "reply", m->channel = channel->id;
+	m->out = true, m->channel = channel->id;
 	m->status = too_long ? "rejected" : "queued";
 	m->reason = too_long ? STR("more segments than the channel allows") : STR("");
 	m->contact_id = who->contact_id, m->point_id = who->point_id;

@@ -7,7 +7,7 @@
 #include "gateway/gateway.h"
 
 /* Counts text, which the engine wrote as the channel carries it, and queues it for who.  m brings case, flow, state,
- * reply_to and created_at; the rest is filled in.  More segments than the channel allows: kept as "rejected", never cut. */
+ * class, reply_to and created_at; the rest is filled in.  More segments than the channel allows: kept as "rejected", never cut. */
 int step_reply(struct gateway *g, const struct channel *channel, const struct contact *who, struct str text,
 	       struct message *m) __attribute__((warn_unused_result));
 

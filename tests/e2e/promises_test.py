@@ -124,6 +124,10 @@ def strangers_learn_nothing():
         foreign = house.post("sms", {**form, "from": "+819012345678", "id": "3"})
         tasks = house.rows("SELECT kind FROM v_task")
         report.check("a country outside the programme becomes a task", foreign.status == 200 and tasks == [{"kind": "READ"}], str(tasks))
+        house.post("sms", {**form, "from": "+819012345678", "text": "Au secours", "id": "5"})
+        alerts = house.rows("SELECT kind, level, role FROM v_alert")
+        report.check("a cry for help from there reaches somebody at once",
+                     alerts == [{"kind": "KEYWORD_URGENT", "level": "URGENT", "role": "protection"}], str(alerts))
         short = house.post("sms", {**form, "from": "5055", "id": "4"})
         rows = house.rows("SELECT status, contact_id FROM v_message WHERE reason LIKE '%no phone number'")
         report.check("a short code is kept and not answered", short.status == 200 and rows == [{"status": "parked", "contact_id": None}], str(rows))
@@ -164,10 +168,18 @@ def a_flood_is_stored_not_answered():
         rows = house.rows("SELECT status, count(*) AS n FROM v_message WHERE direction='in' GROUP BY status ORDER BY status")
         report.check("more than the limit is stored without an answer",
                      rows == [{"status": "parked", "n": 3}, {"status": "received", "n": 5}], str(rows))
+        report.check("what is not danger raises nothing", house.rows("SELECT kind FROM v_alert") == [])
+        for words in ("ils vont me tuer ce soir", "il va me tuer", "je vais mourir"):
+            phone.sms(words)
+        alerts = house.rows("SELECT kind, level, role FROM v_alert")
+        report.check("a danger word above the limit is heard, once an hour",
+                     alerts == [{"kind": "DANGER_WORD", "level": "URGENT", "role": "protection"}], str(alerts))
         phone.sms("STOP")
         report.check("STOP is never limited", house.rows("SELECT opted_out FROM v_contact")[0]["opted_out"] == 1)
         phone.sms("URGENT")
-        report.check("URGENT neither", house.rows("SELECT kind FROM v_alert")[0]["kind"] == "KEYWORD_URGENT")
+        phone.sms("Au secours")
+        alerts = [a["kind"] for a in house.rows("SELECT kind FROM v_alert ORDER BY alert_id")]
+        report.check("URGENT and a cry for help neither", alerts == ["DANGER_WORD", "KEYWORD_URGENT", "KEYWORD_URGENT"], str(alerts))
 
 
 def hostile_text():
