@@ -121,7 +121,8 @@ int outbox_due(struct db *db, struct str channel, int64_t now_ms, int worst, str
 		items[n++] = (struct outbox_item){ .message_id = col_i64(&q, 0), .expires_at = col_i64(&q, 1),
 			.contact_id = col_i64(&q, 2), .point_id = col_i64(&q, 3), .attempts = (unsigned)col_i64(&q, 4),
 			.created_at = col_i64(&q, 6), .once_only = str_eq_z(class, "once_only"),
-			.must_arrive = str_eq_z(class, "must_arrive"), .first = col_i64(&q, 7) != OUTBOX_ANSWER };
+			.must_arrive = str_eq_z(class, "must_arrive"), .question = str_eq_z(class, "question"),
+			.first = col_i64(&q, 7) != OUTBOX_ANSWER };
 	}
 	return rc < 0 ? rc : n;
 }

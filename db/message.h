@@ -50,6 +50,7 @@ struct outbox_item {
 	int64_t message_id, contact_id, point_id, expires_at, created_at;
 	unsigned attempts;
 	bool once_only, must_arrive;
+	bool question;           /* of a conversation: worth nothing behind a newer one */
 	bool first;              /* nobody asked for it: of rank OUTBOX_FIRST */
 };
 

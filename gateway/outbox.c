@@ -1,5 +1,6 @@
 #include "gateway/outbox.h"
 
+#include "db/backlog.h"
 #include "db/cases.h"
 #include "db/checkin.h"
 #include "db/contact.h"
@@ -20,7 +21,7 @@
 
 /* A lane of the sender takes 32 calls: room stays for a fetch and a login. */
 enum { CLAIM_MAX = 28, UNDER_WAY_MAX = 28, ATTEMPTS_MAX = 8, CALL_DEADLINE_MS = 30000, RESULT_AGAIN_MS = 1000, LOOK_AGAIN_MS = 1000,
-       CALL_ARENA = 320 * 1024, OPERATIONAL_PAUSE_MS = 15 * 60 * 1000 };
+       CALL_ARENA = 320 * 1024, OPERATIONAL_PAUSE_MS = 15 * 60 * 1000, BACKLOG_MS = 10 * 1000 };
 
 struct lane { /* a channel's way out */
 	const struct channel *channel;
@@ -261,11 +262,29 @@ static const char *obstacle(const struct outbox_item *row, const struct point *t
 	return NULL;
 }
 
+/* Behind an outage answers leave in their order, and of several questions only the one that stands (failures.md O12): who reads
+ * an old one last would answer the wrong one. */
+static int in_turn(struct gateway *g, const struct outbox_item *row, int64_t now_ms, int64_t *until, const char **why)
+{
+	int64_t age_ms = now_ms - row->created_at, due_ms;
+	if (!row->contact_id || age_ms < BACKLOG_MS)
+		return 0;
+	int rc = row->question && age_ms > ANSWER_AT_ONCE_MS ? backlog_newer_question(&g->db, row) : 0;
+	if (rc == 1)
+		*why = "a newer question stands";
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
+	rc = backlog_earlier(&g->db, row, &due_ms);
+	if (rc == 1)
+		*until = due_ms > now_ms ? due_ms : now_ms + LOOK_AGAIN_MS;
+	return rc < 0 ? rc : 0;
+}
+
 int outbox_may_leave(struct gateway *g, const struct outbox_item *row, const struct point *to, int64_t now_ms)
 {
 	int64_t until = 0;
 	const char *why = to ? obstacle(row, to, now_ms) : "the person was erased";
-	int rc = !why && row->first ? schedule_hold(g, row, to, now_ms, &until, &why) : 0;
+	int rc = why ? 0 : row->first ? schedule_hold(g, row, to, now_ms, &until, &why) : in_turn(g, row, now_ms, &until, &why);
 	if (rc < 0)
 		return rc;
 	if (!why && !until)

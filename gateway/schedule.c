@@ -141,7 +141,9 @@ int schedule_hold(struct gateway *g, const struct outbox_item *row, const struct
 		*why = "a newer one stands";
 		return 0;
 	}
-	int64_t permitted = rc == 1 ? calendar_next_permitted(&g->config, str_of(to->country), now_ms) : now_ms;
+	/* A text of the staff has its hour when it is written; what an outage held back waits for the next permitted one. */
+	bool held_back = now_ms - row->created_at > ANSWER_AT_ONCE_MS;
+	int64_t permitted = rc == 1 || held_back ? calendar_next_permitted(&g->config, str_of(to->country), now_ms) : now_ms;
 	if (permitted > now_ms)
 		*until = permitted;
 	if (*until || !row->once_only)

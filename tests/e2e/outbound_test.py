@@ -159,6 +159,25 @@ def the_brake(house, aggregator):
     report.check("and nothing queued was lost", aggregator.wait_for(1) and wait(lambda: statuses(house) == ["sent"]))
 
 
+def after_an_outage(house, aggregator):
+    """Nothing left for an hour, and the person went on writing: what they read then is the question that stands, in its turn."""
+    house.run("outbound", "off")
+    phone = Phone(house, "+212600000312")
+    for text in ("Bonjour", "1", "URGENT", "3", "MENU", "6", "1"):
+        phone.sms(text)
+    house.kill()
+    house.environment["WASL_CLOCK_OFFSET_MS"] = str(3600 * 1000)
+    house.start()
+    house.run("outbound", "on")
+    report.check("questions that others replaced are not put any more", wait(lambda: "queued" not in statuses(house)) and statuses(house) ==
+                 ["cancelled", "cancelled", "sent", "cancelled", "cancelled", "cancelled", "sent"], str(statuses(house)))
+    said = [form["message"].split(".")[0] for form in aggregator.got]
+    report.check("the answer to URGENT and the question that stands leave in their order",
+                 said == ["Recu", "Écrivez votre message"], str(said))
+    reasons = house.rows("SELECT DISTINCT reason FROM v_message WHERE status = 'cancelled'")
+    report.check("and it is said why", reasons == [{"reason": "a newer question stands"}], str(reasons))
+
+
 def stop_keyword(house, aggregator):
     house.run("outbound", "off")
     phone = Phone(house, "+212600000309")
@@ -271,7 +290,7 @@ def the_inbox_is_fetched():
 
 
 for test in (accepted_and_reported, early_report, refused_for_good, refused_for_now, retry_after, no_credit, unknown_is_not_repeated, the_brake,
-             stop_keyword, killed_with_a_send_under_way):
+             after_an_outage, stop_keyword, killed_with_a_send_under_way):
     with_house(test)
 a_dead_channel_delays_nobody()
 the_inbox_is_fetched()

@@ -9,6 +9,7 @@
 #include "gateway/clock_watch.h"
 #include "gateway/number_signal.h"
 #include "gateway/outbox.h"
+#include "gateway/push.h"
 #include "gateway/schedule.h"
 #include "gateway/schedule_case.h"
 #include "gateway/schedule_now.h"
@@ -754,6 +755,26 @@ static void test_now(void)
 	CHECK_INT(deliver("gn"), 0);
 }
 
+static void test_held_back(void)
+{
+	int64_t message_id;
+	struct push invitation = { .flow_state = STR("contact:APPOINTMENT"), .must_arrive = true, .expires_ms = at("2028-06-02 12:00"),
+				   .vars = { { STR("date"), STR("02/06") }, { STR("time"), STR("12:00") }, { STR("place"), STR("Rabat") } },
+				   .vars_count = 3 };
+	now_is(at("2028-06-01 17:00"));
+	struct person p = somebody("GN", NULL);
+	begin();
+	CHECK_INT(push_begin(&g, p.contact_id, &invitation, gateway_now(&g), &message_id), PUSH_QUEUED);
+	end();
+	check_begin("what an outage held back until the night waits for the morning");
+	now_is(at("2028-06-02 01:00"));
+	CHECK_INT(deliver("gn"), 0);
+	now_is(at("2028-06-02 08:59"));
+	CHECK_INT(deliver("gn"), 0);
+	now_is(at("2028-06-02 09:01"));
+	CHECK_INT(deliver("gn"), 1);
+}
+
 int main(void)
 {
 	struct err err = { .text = "" };
@@ -775,6 +796,7 @@ int main(void)
 	test_ramadan();
 	test_now();
 	test_fading();
+	test_held_back();
 	schedule_stop(&g);
 	loop_free(g.loop);
 	gateway_close(&g);
