@@ -83,6 +83,26 @@ async function putAside(page, ref) {
 	check("and is back", (await page.locator(`.queue [data-ref="${ref}"]`).count()) === 1);
 }
 
+/** At 400 % of a small window what stops a text must stand where it is seen, and with it the way on. */
+async function warned(page, ref) {
+	await page.setViewportSize({ width: 320, height: 256 });
+	await turn(page, "#/case/" + ref);
+	await page.locator("#reply").fill("OIM : votre retour");
+	await page.locator(".advice > *").first().waitFor();
+	await page.evaluate(() => {
+		const send = document.querySelector(".reply button.first");
+		send.scrollIntoView({ block: "end" });
+		send.click();
+	});
+	const anyway = page.locator(".reply button.danger");
+	await anyway.waitFor();
+	const place = await anyway.boundingBox();
+	check("at 400 % the way on is in sight", place.y >= 0 && Math.floor(place.y + place.height) <= 256, place);
+	await axe(page, "a text that is stopped");
+	await page.locator("#reply").fill("");
+	await page.setViewportSize({ width: 1280, height: 900 });
+}
+
 async function merge(page, refs, manager) {
 	await turn(page, "#/case/" + refs[0]);
 	await openAct(page, "merge");
@@ -148,6 +168,7 @@ await toTheEnd(gateway, browser, async () => {
 	const refs = await severalAtOnce(page);
 	await checkinNow(page, refs[0]);
 	await putAside(page, refs[2]);
+	await warned(page, refs[0]);
 	await merge(page, refs, manager);
 	await holidays(page);
 	check("nothing went wrong", page.trouble.length + manager.trouble.length === 0, [...page.trouble, ...manager.trouble]);

@@ -6,7 +6,7 @@ import { country, number, plural, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { NAMES } from "./languages.js";
 import { ROLES } from "./codes.js";
-import { offices as officeChoices } from "./lists.js";
+import { officeName, offices as officeChoices } from "./lists.js";
 import { measure } from "./sms.js";
 import { holidays } from "./holidays.js";
 import { toast } from "./shell.js";
@@ -156,7 +156,7 @@ async function users(place) {
 					user.state === "ACTIVE" ? null : h("span", { class: "status" }, t("user." + user.state)),
 				],
 				user.roles.map((role) => word("role", role)).join(", "),
-				ltr(user.offices.join(" ")),
+				user.offices.map((id, i) => [i ? ", " : "", own(officeName(id))]),
 				time(user.last_sign_in),
 				ltr(number(user.sessions)),
 				h(
@@ -246,18 +246,6 @@ async function canned(place) {
 								one.quiet ? null : h("span", { class: "caution" }, "⚠ ", t("canned.loud")),
 							),
 							h(
-								"dl",
-								{ class: "facts" },
-								LANGUAGES.filter((code) => one[code]).map((code) =>
-									h(
-										"div",
-										null,
-										h("dt", null, word("lang", code), " · ", plural("sms.segments", one.segments[code])),
-										h("dd", { class: "said", dir: "auto" }, one[code]),
-									),
-								),
-							),
-							h(
 								"div",
 								{ class: "buttons" },
 								h("button", { class: "small", onclick: () => write(one) }, t("act.edit")),
@@ -268,6 +256,18 @@ async function canned(place) {
 										await again();
 									},
 									{ class: "small danger" },
+								),
+							),
+							h(
+								"dl",
+								{ class: "facts" },
+								LANGUAGES.filter((code) => one[code]).map((code) =>
+									h(
+										"div",
+										null,
+										h("dt", null, word("lang", code), " · ", plural("sms.segments", one.segments[code])),
+										h("dd", { class: "said", dir: "auto" }, one[code]),
+									),
 								),
 							),
 						),

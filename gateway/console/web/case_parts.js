@@ -2,7 +2,7 @@
 import { fill, h, ltr, own, said } from "./dom.js";
 import { get } from "./api.js";
 import { act } from "./forms.js";
-import { arrow, country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
+import { arrow, colon, country, day, has, languageName, number, shortDay, t, word } from "./i18n.js";
 import { table, time } from "./labels.js";
 import { assignmentHours, officeName, projectName, stepName } from "./lists.js";
 import { scores } from "./charts.js";
@@ -231,7 +231,7 @@ export function consents(one) {
 						"li",
 						null,
 						word("purpose", consent.purpose),
-						": ",
+						colon(),
 						h("strong", null, word("yesno", consent.answer.toLowerCase())),
 						" ",
 						h(
@@ -253,7 +253,12 @@ export function history(one) {
 	const line = (event) =>
 		event.field === "assigned_to" && event.actor === "wasl" && event.became === null
 			? t("history.lease", { who: event.was ?? "–", hours: number(assignmentHours()) })
-			: [t("history." + event.field), ": ", event.was === null ? null : [name(event, event.was), arrow()], name(event, event.became)];
+			: [
+					t("history." + event.field),
+					colon(),
+					event.was === null ? null : [name(event, event.was), arrow()],
+					name(event, event.became),
+				];
 	return h(
 		"ul",
 		{ class: "lines" },

@@ -105,6 +105,11 @@ export function arrow() {
 	return document.documentElement.dir === "rtl" ? " ← " : " → ";
 }
 
+/** Between a name and what it is; French leaves a space before it. */
+export function colon() {
+	return language === "fr" ? "\u00a0: " : ": ";
+}
+
 export function clock(date) {
 	return new Intl.DateTimeFormat(locale(), { timeStyle: "short", timeZone: zone }).format(date);
 }

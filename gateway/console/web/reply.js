@@ -176,6 +176,7 @@ export function replyBox({ one, session, after, typing }) {
 		} else {
 			fill(trouble, h("p", { class: "trouble" }, explain(error)));
 		}
+		trouble.lastChild.scrollIntoView({ block: "nearest" }); // at 400 % it would stand below the window
 	}
 
 	let sending = false;
