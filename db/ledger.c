@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+enum { NUMBER_DIGITS = 9 }; /* a reference has 8, a telephone number here 9 at least */
+
 int setting_get(struct db *db, const char *name, char *value, size_t cap)
 {
 	struct query q = db_query(db, SQL_SETTING_GET);
@@ -175,6 +177,42 @@ int audit_last(struct db *db, int64_t *seq, unsigned char hash[VAULT_HASH_LEN])
 	return rc < 0 ? rc : anchor_of(db, seq, hash) < 0 ? -EBADMSG : 0;
 }
 
+/* The end of what reads like a telephone number from here on: 9 digits or more, in one piece or, after + or 0, with a space, dot or
+ * dash between them.  from: it is none. */
+static size_t number_end(struct str s, size_t from)
+{
+	size_t digits = 0, piece = 0, end = from;
+	bool dialled = s.at[from] == '+' || s.at[from] == '0', whole = false;
+	for (size_t i = from + (s.at[from] == '+'); i < s.len; i++) {
+		bool digit = s.at[i] >= '0' && s.at[i] <= '9';
+		if (!digit && (!strchr(" .-", s.at[i]) || !s.at[i] || end != i)) /* one between two digits */
+			break;
+		piece = digit ? piece + 1 : 0;
+		digits += digit;
+		whole = whole || piece >= NUMBER_DIGITS;
+		if (digit)
+			end = i + 1;
+	}
+	return digits >= NUMBER_DIGITS && (dialled || whole) ? end : from;
+}
+
+/* People type numbers into reasons.  A line of the audit outlives an erasure, and nothing in it is sealed: of a number the last two
+ * digits stay. */
+static struct str without_numbers(struct arena *arena, struct str text)
+{
+	struct buf b = buf_new(arena, text.len + 1);
+	for (size_t i = 0; i < text.len;) {
+		bool begins = (text.at[i] == '+' || (text.at[i] >= '0' && text.at[i] <= '9')) &&
+			      (i == 0 || text.at[i - 1] < '0' || text.at[i - 1] > '9');
+		size_t end = begins ? number_end(text, i) : i;
+		do {
+			bool digit = text.at[i] >= '0' && text.at[i] <= '9';
+			buf_put_char(&b, digit && i + 2 < end ? '*' : text.at[i]);
+		} while (++i < end);
+	}
+	return b.full ? (struct str){ NULL, 0 } : buf_str(&b);
+}
+
 int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action, struct str object, struct str reason)
 {
 	unsigned char before[VAULT_HASH_LEN], hash[VAULT_HASH_LEN];
@@ -182,6 +220,8 @@ int audit_add(struct db *db, int64_t now_ms, struct str actor, struct str action
 	int rc = audit_last(db, &seq, before);
 	if (rc != 0)
 		return rc;
+	if (reason.len && !(reason = without_numbers(&db->arena, reason)).at)
+		return -ENOMEM;
 	struct str row = chain_canonical(&db->arena, ++seq, now_ms, (struct str[]){ actor, action, object, reason }, 4);
 	if (!row.at)
 		return -ENOMEM;

@@ -54,7 +54,7 @@ def other_objects(gw, c, refs):
 
 def glass(gw, people, refs):
     c, manager, p = people["counsellor"], people["manager"], people["protection"]
-    reason = "the colleague in Oujda is ill today"
+    reason = "the colleague in Oujda is ill today, 0655 00 00 02 called"
     check("the glass breaks", c.post("/cases/%s/break-glass" % refs["oujda"], {"reason": reason}).status == 204)
     check("where it is open already there is nothing to break",
           c.post("/cases/%s/break-glass" % refs["rabat"], {"reason": reason}).status == 409)
@@ -81,6 +81,8 @@ def glass(gw, people, refs):
     done = manager.get("/glass?state=reviewed").json["items"]
     check("it stands there with whose finding", len(done) == 1 and done[0]["reviewed_by"] == "p_manager" and
           done[0]["finding"] == "RIGHT" and manager.get("/counts").json["glass"] == 0, str(done))
+    told = gw.rows("SELECT reason FROM v_audit WHERE action = 'case.glass'")
+    check("without the number that was typed into the reason", told and all("** ** 02 called" in r["reason"] for r in told), str(told))
     check("all of it is in the audit", {r["action"] for r in audit(gw, "object = '%s'" % refs["oujda"])} >= {"case.glass", "glass.right"})
     both = desk.Person(gw, "both", "counsellor manager", "RABAT").sign_in()
     both.post("/cases/%s/break-glass" % refs["oujda"], {"reason": "I am my own manager"})

@@ -122,16 +122,21 @@ static int64_t queue(struct db *db, const struct contact *c, const char *text)
 	return m.message_id;
 }
 
-static const char *status_of(struct db *db, int64_t message_id, char out[64])
+static const char *one_text(struct db *db, const char *sql, char out[64])
 {
-	char sql[96];
 	sqlite3_stmt *s;
-	(void)snprintf(sql, sizeof sql, "SELECT status FROM message WHERE message_id = %lld", (long long)message_id);
 	if (sqlite3_prepare_v2(db->conn, sql, -1, &s, NULL) != SQLITE_OK || sqlite3_step(s) != SQLITE_ROW)
 		abort();
 	(void)snprintf(out, 64, "%s", (const char *)sqlite3_column_text(s, 0));
 	sqlite3_finalize(s);
 	return out;
+}
+
+static const char *status_of(struct db *db, int64_t message_id, char out[64])
+{
+	char sql[96];
+	(void)snprintf(sql, sizeof sql, "SELECT status FROM message WHERE message_id = %lld", (long long)message_id);
+	return one_text(db, sql, out);
 }
 
 static void report_with(struct db *db, const char *id, const char *ref, const char *status, enum report_outcome want)
@@ -356,12 +361,36 @@ static void test_audit(struct db *db)
 	CHECK_INT(audit_add(db, 2, STR("rabat"), STR("case.set"), STR("12345678"), STR("phone call")), 0);
 	commit(db);
 	CHECK_INT(audit_verify(db, &rows, &seq), 0);
-	CHECK_INT(rows, 2);
+	CHECK_INT(rows, 10);
 	CHECK(sqlite3_exec(db->conn, "UPDATE audit SET actor = 'x'", NULL, NULL, NULL) != SQLITE_OK);
 	CHECK_INT(sqlite3_exec(db->conn, "DROP TRIGGER audit_is_append_only_update; UPDATE audit SET actor = 'x' WHERE seq = 1",
 			       NULL, NULL, NULL), SQLITE_OK);
 	CHECK_INT(audit_verify(db, &rows, &seq), -EBADMSG);
 	CHECK_INT(seq, 1);
+}
+
+static void test_audit_reasons(struct db *db)
+{
+	static const char *const told[][2] = {
+		{ "called +212655000001 twice", "called +**********01 twice" },
+		{ "06 55 00 00 01, his cousin", "** ** ** ** 01, his cousin" },
+		{ "0655-00.00-01", "****-**.**-01" },
+		{ "212655000001", "**********01" },
+		{ "same as 12345678 23456789, on 2026-11-28 10:00", "same as 12345678 23456789, on 2026-11-28 10:00" },
+		{ "12345678", "12345678" },
+		{ "0 1 -2 +", "0 1 -2 +" },
+		{ "+", "+" },
+	};
+	char stored[64];
+	int64_t rows, seq;
+	check_begin("no telephone number stands in a line of the audit");
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		begin(db);
+		CHECK_INT(audit_add(db, 1, STR("a"), STR("b"), STR("c"), str_of(told[i][0])), 0);
+		commit(db);
+		CHECK(strcmp(one_text(db, "SELECT reason FROM audit ORDER BY seq DESC LIMIT 1", stored), told[i][1]) == 0);
+	}
+	CHECK_INT(audit_verify(db, &rows, &seq), 0);
 }
 
 /* Keeps the first column of the last row. */
@@ -538,6 +567,7 @@ int main(void)
 	test_reports(&db);
 	test_items(&db);
 	test_cases(&db);
+	test_audit_reasons(&db);
 	test_audit(&db);
 	db_close(&db);
 	test_reader();
