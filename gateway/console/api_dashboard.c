@@ -63,6 +63,23 @@ static void suppress(json_t *rows, const char *const *members)
 		}
 }
 
+/* The states add up to all cases, and that number stands beside them: one hidden alone could be computed, so the smallest of the
+ * others is hidden with it. */
+static void hide_with_another(json_t *rows)
+{
+	json_t *row, *smallest = NULL;
+	size_t i, hidden = 0;
+	json_array_foreach(rows, i, row) {
+		json_t *n = json_object_get(row, "n");
+		if (json_is_null(n))
+			hidden++;
+		else if (!smallest || json_integer_value(n) < json_integer_value(json_object_get(smallest, "n")))
+			smallest = row;
+	}
+	if (hidden == 1 && smallest)
+		(void)json_object_set_new(smallest, "n", json_null());
+}
+
 static void look_at_channels(struct letter *letter, struct gateway *g)
 {
 	((struct call *)letter)->answer = channels_json(&g->db, &g->config);
@@ -90,6 +107,7 @@ static void tell(struct call *call)
 		     put(answer, "statuses", ROWS(call, statuses_sql, since, office)) &&
 		     put(answer, "messages", ROWS(call, messages_sql, since, office)) && put(answer, "channels", channels) &&
 		     put(answer, "first_reply_minutes", minutes < 0 ? json_null() : json_integer(minutes));
+	hide_with_another(json_object_get(answer, "statuses"));
 	suppress(json_object_get(answer, "funnel"), (const char *const[]){ "n", NULL });
 	suppress(json_object_get(answer, "waves"), (const char *const[]){ "due", "delivered", "started", "completed", NULL });
 	if (whole) {

@@ -261,6 +261,10 @@ def demoted(gw, people):
     while samir.get("/jobs/" + job).json["state"] in ("waiting", "running") and time.monotonic() < until:
         time.sleep(0.05)
     check("an export is there", samir.get("/jobs/%s/result" % job).status == 200)
+    with_names = {"name": "cases", "format": "csv", "purpose": "hand-over of the files", "approval_id": 1}
+    a = samir.post("/exports", with_names)
+    check("names do not leave in the open", a.status == 400 and a.json["field"] == "password", str(a.raw))
+    check("but locked", samir.post("/exports", {**with_names, "password": "a longer word"}).status == 202)
     check("a manager no longer", people["admin"].ask("PATCH", "/users/samir", {"roles": ["me"]}).status == 200)
     less = own.sign_in()
     check("what one may no longer have one does not fetch", less.get("/jobs").json["items"] == [] and

@@ -88,6 +88,21 @@ def two_cases(gw, people):
     sees_nothing(c, "a child", both, ["pamplemousse", "mangrove"])
 
 
+# ---- a small number is not what is left of a known sum
+
+def board(gw, people):
+    refs = []
+    for n in range(11):
+        refs.append(request(gw, house.Phone(gw, "+2126550001%02d" % n), references(gw)))
+    for ref in refs[:5]:
+        put(gw, ref, "status=CONTACTING")
+    put(gw, refs[5], "status=COUNSELLED")
+    shown = people["counsellor"].get("/dashboard").json
+    numbers = {s["status"]: s["n"] for s in shown["statuses"]}
+    check("one person's state is not shown", numbers["COUNSELLED"] is None and len(numbers) == 3, str(numbers))
+    check("nor can it be computed", list(numbers.values()).count(None) == 2, str((numbers, shown["funnel"])))
+
+
 # ---- what is told to the focal points alone
 
 def steps(gw, people):
@@ -150,6 +165,7 @@ with house.House() as gw:
     accounts = {r: desk.Person(gw, "p_" + r, words, "RABAT") for r, words in
                 (("counsellor", "counsellor"), ("protection", "protection"), ("both", "protection psea"))}
     people = {r: a.sign_in() for r, a in accounts.items()}
+    board(gw, people)
     steps(gw, people)
     two_cases(gw, people)
     marked(gw)

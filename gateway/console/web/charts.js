@@ -3,7 +3,7 @@ import { h, ltr, s } from "./dom.js";
 import { number, t, word } from "./i18n.js";
 import { table } from "./labels.js";
 
-/** A number of people; null is a group too small to be shown. */
+/** A number of people; null: a group too small to be shown, or what would give one away. */
 export function few(n) {
 	return n === null ? h("span", { class: "soft" }, t("few")) : ltr(number(n));
 }
