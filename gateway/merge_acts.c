@@ -6,6 +6,7 @@
 #include "db/merge.h"
 #include "gateway/acts.h"
 #include "gateway/case_rules.h"
+#include "gateway/housekeeping.h"
 #include "gateway/schedule_case.h"
 
 #include <errno.h>
@@ -115,7 +116,11 @@ int merge_carry_out(struct gateway *g, const struct approval *a, int64_t now_ms,
 		rc = close_duplicate(g, &rows[1], str_of(a->requested_by), now_ms);
 	if (rc == 0)
 		rc = schedule_all(g, rows[0].contact_id, now_ms);
-	return rc == 0 ? audit_both(g, str_of(a->object), other, now_ms) : rc;
+	if (rc == 0)
+		rc = audit_both(g, str_of(a->object), other, now_ms);
+	if (rc == 0)
+		housekeeping_hurry(g); /* the key that is gone is scrubbed out of the file now, not at the next round */
+	return rc;
 }
 
 /* ---- the act */
