@@ -134,13 +134,13 @@ static void asked_to_reload(int signal_number, void *user)
 	struct err err;
 	(void)signal_number;
 	if (gateway_reload_flows(&s->g, &err) == 0)
-		log_event(LOG_INFO, "definitions reloaded", " ");
+		log_event(LOG_INFO, "definitions reloaded", NULL);
 	else
-		fprintf(stderr, "wasl: the old definitions stay: %s\n", err.text);
+		log_event(LOG_ERROR, "the old definitions stay", "why=%s", err.text);
 	if (gateway_reload_weights(&s->g, &err) == 0)
-		log_event(LOG_INFO, "weights reloaded", " ");
+		log_event(LOG_INFO, "weights reloaded", NULL);
 	else
-		fprintf(stderr, "wasl: the old weights stay: %s\n", err.text);
+		log_event(LOG_ERROR, "the old weights stay", "why=%s", err.text);
 }
 
 /* ---- start and stop */

@@ -112,7 +112,7 @@ bool demo_handle(struct gateway *g, struct http_request *request)
 	if (to.at && text.at) {
 		reply_accepted(request, keep(the_demo, channel, to, text));
 		if (timer_set(the_demo->g->loop, &the_demo->reports, REPORT_AFTER_MS) != 0)
-			log_event(LOG_WARN, "the demo's reports are late", " ");
+			log_event(LOG_WARN, "the demo's reports are late", NULL);
 	} else {
 		http_reply_text(request, 400, "");
 	}

@@ -153,7 +153,7 @@ static int run(struct batch_item *item, struct db *db)
 static void again(struct escalation *e, int64_t in_ms)
 {
 	if (timer_set(e->g->loop, &e->timer, in_ms) != 0)
-		log_event(LOG_ERROR, "escalation cannot set its timer", " ");
+		log_event(LOG_ERROR, "escalation cannot set its timer", NULL);
 }
 
 static void done(struct batch_item *item, int result)

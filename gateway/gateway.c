@@ -25,7 +25,7 @@ static int add_old_version(struct str version, struct str name, struct str sourc
 		return 0;
 	/* A definition of before that does not load any more costs those who walk on it their place, not the start. */
 	if (book_add_version(book, (struct source){ name, source }, &err) != 0)
-		log_event(LOG_WARN, "an older definition no longer loads", " ");
+		log_event(LOG_WARN, "an older definition no longer loads", NULL);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "gateway/holidays.h"
 
 #include "db/holiday.h"
+#include "gateway/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ static void read_anew(struct kept *k, const struct country *country)
 		return;
 	}
 	/* The sentence names a file and a line in it, never a person. */
-	(void)fprintf(stderr, "wasl: %s: %s\n", k->now ? "the old holidays stay" : "no holidays", err.text);
+	log_event(LOG_ERROR, k->now ? "the old holidays stay" : "no holidays", "why=%s", err.text);
 	free(fresh);
 }
 

@@ -113,7 +113,7 @@ static int run(struct batch_item *item, struct db *db)
 static void again(struct housekeeping *h, int64_t in_ms)
 {
 	if (timer_set(h->g->loop, &h->timer, in_ms) != 0)
-		log_event(LOG_ERROR, "housekeeping cannot set its timer", " ");
+		log_event(LOG_ERROR, "housekeeping cannot set its timer", NULL);
 }
 
 /* When nearly nobody calls: 02:00 to 04:00 UTC, where the programme's countries sleep; after the daily purge. */
@@ -128,7 +128,7 @@ static void done(struct batch_item *item, int result)
 	struct housekeeping *h = (struct housekeeping *)item;
 	h->waiting = false;
 	if (result == 0 && !h->more && !h->g->copying && db_scrub(&h->g->db, in_the_night(gateway_now(h->g))) < 0)
-		log_event(LOG_WARN, "the file could not be written anew after an erasure", " ");
+		log_event(LOG_WARN, "the file could not be written anew after an erasure", NULL);
 	if (result != 0)
 		log_event(LOG_WARN, "housekeeping failed", "error=%d", -result);
 	again(h, result == 0 && h->more ? SOON_MS : EVERY_MS);

@@ -98,7 +98,11 @@ static const char *put_until(struct buf *line, const char *at, char end, va_list
 
 static void put_json_fields(struct buf *line, const char *at, va_list *args)
 {
-	while (*at) {
+	for (;;) {
+		while (*at == ' ')
+			at++;
+		if (!*at)
+			return;
 		buf_put_z(line, ",\"");
 		at = put_until(line, at, '=', args);
 		assert(*at == '='); /* every field is name=value */
@@ -108,8 +112,6 @@ static void put_json_fields(struct buf *line, const char *at, va_list *args)
 		buf_put_z(line, quote);
 		at = put_until(line, at, ' ', args);
 		buf_put_z(line, quote);
-		if (*at)
-			at++;
 	}
 }
 

@@ -28,7 +28,7 @@ struct purge {
 static void again(struct purge *p, int64_t in_ms)
 {
 	if (timer_set(p->g->loop, &p->timer, in_ms) != 0)
-		log_event(LOG_ERROR, "the purge cannot set its timer", " ");
+		log_event(LOG_ERROR, "the purge cannot set its timer", NULL);
 }
 
 static long long today(int64_t now_ms)
@@ -70,7 +70,7 @@ static void finish(struct purge *p, int result)
 		log_event(LOG_WARN, "the purge failed", "error=%d", -result);
 	} else if (!p->run.only_count) {
 		if (purge_write_report(&p->g->config, &p->run) != 0)
-			log_event(LOG_WARN, "the report of the purge could not be written", " ");
+			log_event(LOG_WARN, "the report of the purge could not be written", NULL);
 		housekeeping_hurry(p->g);
 	}
 	if (p->asked) {

@@ -71,7 +71,7 @@ static void pause_done(struct batch_item *item, int result)
 	s->pause_waiting = false;
 	if (result != 0) /* it pauses all the same; the next look writes it */
 		log_event(LOG_WARN, "the schedule's pause was not written", "error=%d", -result);
-	log_event(LOG_WARN, "the schedule pauses: see wasl schedule list", " ");
+	log_event(LOG_WARN, "the schedule pauses: see wasl schedule list", NULL);
 }
 
 static void pause(struct schedule *s)
@@ -159,7 +159,7 @@ int schedule_hold(struct gateway *g, const struct outbox_item *row, const struct
 static void again(struct schedule *s, int64_t in_ms)
 {
 	if (timer_set(s->g->loop, &s->timer, in_ms) != 0)
-		log_event(LOG_ERROR, "the schedule cannot set its timer", " ");
+		log_event(LOG_ERROR, "the schedule cannot set its timer", NULL);
 }
 
 /* Once a day every case of somebody who went home, a few at a time. */
@@ -324,7 +324,7 @@ int schedule_start(struct gateway *g)
 	look_at_clock(s);
 	g->schedule = s;
 	if (s->paused)
-		log_event(LOG_WARN, "the schedule pauses since before: see wasl schedule list", " ");
+		log_event(LOG_WARN, "the schedule pauses since before: see wasl schedule list", NULL);
 	again(s, SOON_MS);
 	return 0;
 }

@@ -40,7 +40,7 @@ static void clear(struct snapshot *s)
 static void abandoned(struct timer *timer)
 {
 	clear(timer->user);
-	log_event(LOG_WARN, "a backup was begun and nobody came for it", " ");
+	log_event(LOG_WARN, "a backup was begun and nobody came for it", NULL);
 }
 
 static void finish(struct snapshot *s, int failed)

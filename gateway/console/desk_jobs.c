@@ -61,7 +61,7 @@ static void fire(struct timer *timer)
 	struct desk_jobs *jobs = timer->user;
 	prune(jobs);
 	if (timer_set(jobs->c->loop, timer, LOOK_MS) != 0)
-		log_event(LOG_ERROR, "exports cannot set their timer", " "); /* they go when somebody asks for one */
+		log_event(LOG_ERROR, "exports cannot set their timer", NULL); /* they go when somebody asks for one */
 }
 
 static void sweep(const char *folder)

@@ -172,6 +172,19 @@ def the_control_socket_takes_no_nonsense():
         report.check("and the daemon lives", house.get("/readyz").status == 200)
 
 
+def events_of(house):
+    return [json.loads(line) for line in house.log().splitlines() if not line.startswith("Wasl ")]
+
+
+def logged(house, event):
+    until = time.monotonic() + 10
+    while time.monotonic() < until and house.process.poll() is None:
+        if any(e["event"] == event for e in events_of(house)):
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def a_broken_folder_changes_nothing():
     house = House()
     try:
@@ -181,17 +194,22 @@ def a_broken_folder_changes_nothing():
             with open(os.path.join(source, name), "rb") as f, open(house.path("flows/" + name), "wb") as t:
                 t.write(f.read())
         house.config["flows"] = house.path("flows")
+        house.config["log"] = {"format": "json"}
         house.write_config()
         house.start()
         phone = Phone(house, NUMBER)
         phone.dial()
+        house.process.send_signal(signal.SIGHUP)
+        report.check("what is whole is read anew", logged(house, "definitions reloaded") and logged(house, "weights reloaded"), house.log())
         with open(house.path("flows/return_request.json"), "w") as f:
             f.write("{")
         house.process.send_signal(signal.SIGHUP)
-        time.sleep(0.5)
+        told = logged(house, "the old definitions stay")
         screen = phone.type("1")
         report.check("a broken folder leaves the old definitions", screen.startswith("CON OIM - service gratuit")
-                     and "the old definitions stay" in house.log(), screen + house.log())
+                     and told, screen + house.log())
+        broken = [e for e in events_of(house) if e["event"] == "the old definitions stay"]
+        report.check("and the log, JSON in each line, says where", "return_request.json:1: " in broken[0]["why"], house.log())
     finally:
         house.close()
 

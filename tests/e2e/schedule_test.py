@@ -120,8 +120,8 @@ def life():
         until = time.monotonic() + 10
         while "the old weights stay" not in house.log() and time.monotonic() < until:
             time.sleep(0.05)
-        report.check("a broken weights file keeps the old one and says where", "the old weights stay: " in house.log()
-                     and "weights.json:" in house.log().split("the old weights stay: ")[1], house.log()[-400:])
+        report.check("a broken weights file keeps the old one and says where", "the old weights stay why=" in house.log()
+                     and "weights.json:" in house.log().split("the old weights stay why=")[1], house.log()[-400:])
         said = answer(house, phone, aggregator, "1", "1994", "2", "4", "3", "0", "5", "1", "1", "3")
         row = checkin(house, ref, "M3")
         report.check("completed", row["outcome"] == "COMPLETED" and bool(row["started_at"]) and bool(row["completed_at"]), str(row) + said)

@@ -74,6 +74,14 @@ static void text_lines(void)
 static void json_lines(void)
 {
 	log_setup(LOG_DEBUG, true);
+	check_begin("no fields in JSON, and none that is a space");
+	capture();
+	log_event(LOG_INFO, "stopped", NULL);
+	CHECK_STR(captured(), STR("{\"time\":\"\",\"level\":\"info\",\"event\":\"stopped\"}\n"));
+	capture();
+	log_event(LOG_INFO, "stopped", " ");
+	CHECK_STR(captured(), STR("{\"time\":\"\",\"level\":\"info\",\"event\":\"stopped\"}\n"));
+
 	check_begin("a line of JSON: numbers are numbers, names are strings");
 	capture();
 	log_event(LOG_DEBUG, "batch \"x\"", "items=%d id=%s who=%s addr=%s:%u", 3, "a\"\\b c", "00123456", "h", 80U);
