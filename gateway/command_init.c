@@ -250,7 +250,7 @@ static void print_next(const struct place *p, bool json)
 int command_init(const struct invocation *in)
 {
 	static struct place p; /* its paths are long */
-	if (in->argc != 2)
+	if (in->argc != 2 || in->argv[1][0] == '-')
 		return command_usage("init", "needs one folder, such as `wasl init /etc/wasl`");
 	p = (struct place){ .folder = in->argv[1] };
 	int code = name_places(&p, in->argv[1]);

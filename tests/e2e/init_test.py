@@ -114,6 +114,8 @@ def init(folder):
 
 
 def init_refused(folder):
+    code, out, err = run("init", "--force", cwd=folder)
+    check("an option is no folder", code == 64 and not os.path.exists(os.path.join(folder, "--force")), code, err)
     code, out, err = run("init", os.path.join(folder, "no", "such", "parent"))
     check("a parent that is missing", code == 73 and "No such file" in err, code, err)
     path = os.path.join(folder, "file")
