@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { JOINED_MAX = 32 * 1024 };
+enum { JOINED_MAX = PARTS_MAX * PART_BYTES_MAX };
 
 static void set_key(struct db *db, const struct message_part *p, unsigned char out[VAULT_INDEX_LEN])
 {

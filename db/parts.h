@@ -7,7 +7,11 @@
 
 #include "db/db.h"
 
-enum { PARTS_MAX = 32, PARTS_WAIT_MS = 10 * 60 * 1000 };
+enum {
+	PARTS_MAX = 32,
+	PART_BYTES_MAX = 1024, /* of its text: 153 septets or 67 UCS-2 units are at most 459 bytes of UTF-8 */
+	PARTS_WAIT_MS = 10 * 60 * 1000,
+};
 
 struct message_part {
 	struct str channel, from, to, ref, text; /* from: E.164 */

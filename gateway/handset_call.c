@@ -193,8 +193,8 @@ static void notify_end(struct handset *h, enum handset_heard how)
 	form_put(&form, "lastAppResponse", str_of(h->last_screen));
 	h->open = false;
 	h->ended = true;
-	if (!form.full && post(h, "ussd-end", buf_str(&form), &result) != 0)
-		return;
+	if (!form.full)
+		(void)post(h, "ussd-end", buf_str(&form), &result);
 }
 
 static void keep_screen(struct handset *h, const struct handset_answer *answer)

@@ -520,7 +520,8 @@ static int step_part(struct step *s)
 
 static bool is_part(const struct event *e)
 {
-	return e->parts > 1 && e->parts <= PARTS_MAX && e->part >= 1 && e->part <= e->parts && e->from.kind == PHONE_E164;
+	return e->parts > 1 && e->parts <= PARTS_MAX && e->part >= 1 && e->part <= e->parts && e->from.kind == PHONE_E164 &&
+	       e->text.len <= PART_BYTES_MAX; /* what no phone has cut is a message of its own */
 }
 
 int step_event(struct gateway *g, const struct channel *channel, const struct event *event, struct step_result *out)

@@ -116,14 +116,12 @@ void call_problem(struct call *call, unsigned status, const char *type, const ch
 	http_add_header(&response, "Content-Type", call->json_api ? STR(JSON_API) : STR("application/problem+json"));
 	if (status == 503)
 		http_add_header(&response, "Retry-After", STR("5"));
+	char seconds[24];
 	if (status == 429 && call->id > 0) {
-		char seconds[24];
 		(void)snprintf(seconds, sizeof seconds, "%lld", (long long)(call->id + 999) / 1000);
 		http_add_header(&response, "Retry-After", str_of(seconds));
-		reply(call, &response);
-	} else {
-		reply(call, &response);
 	}
+	reply(call, &response);
 	free(text);
 }
 

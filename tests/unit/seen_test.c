@@ -1,10 +1,12 @@
-/* The same message again causes nothing; the same words said again do.  The real engine and database, no network. */
+/* The same message again causes nothing; the same words said again do; parts are one message.  The real engine and database, no network. */
+#include "db/parts.h"
 #include "gateway/inbound.h"
 #include "gateway/schedule.h"
 #include "tests/unit/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SECOND ((int64_t)1000)
 #define YEAR (365 * 24 * 3600 * SECOND)
@@ -18,6 +20,8 @@ static const char config_text[] =
 static struct gateway g;
 static struct config config;
 static bool from_inbox;
+static unsigned part, parts;
+static struct step_result out;
 
 static void on_problem(const char *problem, void *user)
 {
@@ -28,10 +32,10 @@ static void on_problem(const char *problem, void *user)
 /* The vendor's id and time: "" and 0 where it gives none. */
 static enum step_what hear(const char *text, const char *id, int64_t ts_ms)
 {
-	struct step_result out;
 	struct event e = { .kind = EVENT_SMS, .from_raw = STR(""), .to = STR("3939"), .text = str_of(text), .raw = STR(""),
 			   .id = str_of(id), .ts_ms = ts_ms, .session = STR(""), .reason = STR(""), .id_scope = STR(""),
-			   .part_ref = STR(""), .client_ref = STR(""), .pulled = from_inbox };
+			   .part_ref = STR(""), .client_ref = STR(""), .pulled = from_inbox, .part = part,
+			   .parts = parts };
 	phone_parse_network(&g.book.phones, STR("+212600000101"), &e.from);
 	CHECK_INT(db_begin(&g.db), 0);
 	CHECK_INT(db_item_begin(&g.db), 0);
@@ -84,6 +88,20 @@ int main(void)
 	CHECK_INT(hear("1", "", 0), STEP_TAKEN);
 	pass(YEAR);
 	CHECK_INT(hear("1", "", 0), STEP_DUPLICATE);
+	from_inbox = false;
+
+	check_begin("a part waits for the others; one longer than a phone can cut is a message of its own, or the others never fit");
+	static char long_text[PART_BYTES_MAX + 2];
+	memset(long_text, 'x', sizeof long_text - 1);
+	part = 1, parts = 2;
+	CHECK_INT(hear(long_text, "long", 0), STEP_TAKEN);
+	CHECK(!out.incomplete);
+	long_text[PART_BYTES_MAX] = '\0';
+	CHECK_INT(hear(long_text, "first", 0), STEP_TAKEN);
+	CHECK(out.incomplete);
+	part = 2;
+	CHECK_INT(hear(long_text, "second", 0), STEP_TAKEN);
+	CHECK(!out.incomplete && out.joined.len == 2 * PART_BYTES_MAX);
 	schedule_stop(&g);
 	loop_free(g.loop);
 	gateway_close(&g);
