@@ -64,8 +64,9 @@ void api_tasks(struct call *call)
 static const char approvals_sql[] = "SELECT approval_id, kind, object, state, unseal('approval.reason', approval_id,"
 	" contact_id, reason) AS reason, unseal('approval.decision', approval_id, contact_id, decision) AS decision,"
 	" iif(kind = 'MERGE', json_extract(unseal('approval.payload', approval_id, contact_id, payload), '$.other'), NULL) AS other,"
-	" requested_by, requested_at, expires_at, decided_by, decided_at FROM main.approval p WHERE (?4 OR p.requested_by = ?3"
-	" COLLATE NOCASE OR EXISTS (SELECT 1 FROM main.cases c WHERE c.ref = p.object AND " POLICY_CASE_MINE "))"
+	" requested_by, requested_at, expires_at, decided_by, decided_at FROM main.approval p WHERE (?4 OR (p.requested_by = ?3"
+	" COLLATE NOCASE AND (?2 OR NOT EXISTS (SELECT 1 FROM main.cases c WHERE c.ref = p.object AND " POLICY_PROTECTED("c")
+	"))) OR EXISTS (SELECT 1 FROM main.cases c WHERE c.ref = p.object AND " POLICY_CASE_MINE "))"
 	" ORDER BY state <> 'REQUESTED', approval_id DESC LIMIT 100";
 
 /* "supervisor" is the programme's manager (domain.md 6.4 has no other). */

@@ -63,6 +63,8 @@ def two_cases(gw, people):
     both = [first, second]
     c.post("/cases/%s/notes" % second, {"text": "pamplemousse"})
     check("an ordinary case is its counsellor's", c.get("/cases/" + second).status == 200 and not c.get("/cases/" + second).json["protected"])
+    a = c.post("/cases/%s/number" % second, {"phone": "+212655000019", "reason": "heard by voice"})
+    check("a change of number is asked for", a.status == 200 and second in c.get("/approvals").raw.decode(), str(a.raw))
     before = c.get("/counts").json
     put(gw, first, "status=REFERRED_PROTECTION")
     phone.sms("je vous parle de la mangrove")
