@@ -39,7 +39,7 @@ static void make_folder(void)
 	(void)snprintf(key_file, sizeof key_file, "%s/key", folder);
 	int fd = open(key_file, O_CREAT | O_WRONLY, 0600);
 	for (int i = 0; i < 64; i++)
-		if (write(fd, "0123456789abcdef" + i % 16, 1) != 1)
+		if (write(fd, &"0123456789abcdef"[i % 16], 1) != 1)
 			abort();
 	close(fd);
 }
