@@ -201,7 +201,7 @@ static void check_prompt(struct checker *c, const struct state *s, size_t p, con
 	const struct prompt *prompt = &s->prompts[p];
 	check_at(c, s->kind == STATE_QUESTION ? ".ask[%zu]" : ".say[%zu]", p);
 	check_guard(c, &prompt->when, known);
-	if (s->yes_no && (!has_number(prompt, s->yes) || !has_number(prompt, s->no)))
+	if (s->yes_no && (!has_number(prompt, s->yes) || (s->no >= 0 && !has_number(prompt, s->no))))
 		check_say(c, FINDING_ERROR, -1, "\"yes_no\" means options %d and %d, and one of them is not there", s->yes, s->no);
 	for (size_t o = 0; o < prompt->options_count; o++) {
 		check_at(c, ".options[%zu]", o);

@@ -128,7 +128,7 @@ struct state {
 	size_t prompts_count;
 	enum accept accept;
 	bool yes_no;               /* oui, نعم, wakha … answer it */
-	int yes, no;               /* numbers of the options they are; 1 and 2 unless said */
+	int yes, no;               /* numbers of the options they are; 1 and 2 unless said; no -1: none */
 	bool sensitive;            /* v_answer.value stays NULL, the answer is only in raw (sealed) */
 	bool no_answer;            /* a menu or language choice: no row in v_answer */
 	bool stop_here;            /* a SHARED phone by SMS hears only quiet final texts after this one (flow check) */

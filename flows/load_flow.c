@@ -113,7 +113,7 @@ static int load_stays(struct reader *r, json_t *object, struct state *s)
 	return 0;
 }
 
-/* "yes_no": true, or which options they are: {"yes": 1, "no": 3}. */
+/* "yes_no": true, or which options they are: {"yes": 1, "no": 3}; {"yes": 1}: "no" is no answer. */
 static int load_yes_no(struct reader *r, json_t *object, struct state *s)
 {
 	static const char *const members[] = { "yes", "no", NULL };
@@ -122,6 +122,7 @@ static int load_yes_no(struct reader *r, json_t *object, struct state *s)
 	int rc = 0;
 	if (json_is_object(value)) {
 		size_t was = reader_key(r, "yes_no");
+		no = -1;
 		rc = reader_members(r, value, members, 0);
 		if (rc == 0)
 			rc = reader_int(r, value, "yes", 0, 97, &yes);
