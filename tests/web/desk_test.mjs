@@ -132,7 +132,7 @@ async function keyboard(page) {
 	await turn(page, "#/queue");
 	const refs = await refsOf(page);
 	const focused = () => page.evaluate(() => document.activeElement.closest("[data-ref]")?.dataset.ref ?? null);
-	const comes = (selector) => page.locator(selector).waitFor({ timeout: 15000 }).then(
+	const comes = (selector) => page.locator(selector).waitFor().then(
 		() => true,
 		() => false,
 	); // a form is fetched when it is first wanted
@@ -246,7 +246,7 @@ async function live(page) {
 	const before = await refsOf(page);
 	await page.keyboard.press("j");
 	await gateway.ussd("+212600000309", ["1", "1", "1", "1", "2"]);
-	await page.locator(".notice button").waitFor({ timeout: 20000 });
+	await page.locator(".notice button").waitFor();
 	check(
 		"a new case is announced",
 		/1/.test(await page.locator(".notice").innerText()),
@@ -295,7 +295,7 @@ async function lostLine(context) {
 	check("and the page polls", polled > 0);
 	await page.unroute("**/api/v1/events");
 	await page.clock.runFor(35000);
-	await page.locator(".stage .warning").waitFor({ state: "detached", timeout: 15000 });
+	await page.locator(".stage .warning").waitFor({ state: "detached" });
 	check("the banner goes when the line is back", true);
 	await page.close();
 }

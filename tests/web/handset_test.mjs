@@ -41,7 +41,7 @@ async function request(page) {
 	check("the conversation comes to its end", await page.locator("#answer").isDisabled(), await screen(page));
 	await page.locator("#text").fill("AIDE");
 	await page.locator("section.part form button.first").first().click();
-	await page.locator("#inbox .message.in").first().waitFor({ timeout: 15000 });
+	await page.locator("#inbox .message.in").first().waitFor();
 	check(
 		"the answer to an SMS arrives in the phone's inbox",
 		(await page.locator("#inbox .in .said").first().innerText()).length > 10,
@@ -65,7 +65,7 @@ async function network(page, desk) {
 	const ref = await desk.locator(".casefile .ref").first().innerText();
 	await turn(desk, "#/queue");
 	await turn(desk, "#/case/" + ref);
-	await desk.locator(".message.in .said", { hasText: "Encore une question 3" }).waitFor({ timeout: 10000 });
+	await desk.locator(".message.in .said", { hasText: "Encore une question 3" }).waitFor();
 	const texts = (await desk.locator(".message.in > .said").allInnerTexts()).filter((text) =>
 		text.startsWith("Encore une question"),
 	);
@@ -82,7 +82,7 @@ async function reply(page, desk) {
 	const got = page.locator("#inbox .message.in .said", { hasText: said });
 	await anyway.or(desk.locator(".timeline .message.out", { hasText: said })).first().waitFor();
 	if (await anyway.count()) await anyway.click(); // at night the page asks first
-	await got.waitFor({ timeout: 30000 });
+	await got.waitFor();
 	check("what the desk answers arrives in the phone", true);
 }
 
@@ -115,7 +115,7 @@ async function home(page, desk) {
 	const number = "+2250700000216";
 	await page.locator("#number").selectOption(number);
 	const year = /\d{4}/.exec(await page.locator("#year").innerText())[0];
-	await page.locator("#inbox .message.in", { hasText: "8 questions" }).waitFor({ timeout: 20000 });
+	await page.locator("#inbox .message.in", { hasText: "8 questions" }).waitFor();
 	check("three months after the return a check-in arrives by itself", true);
 	await dial(page);
 	for (const typed of ["5", "1", year, "2", "2", "3", "2", "2", "1", "1", "3"]) await answer(page, typed);
@@ -153,7 +153,7 @@ async function run() {
 	await page.goto(gateway.base + "/handset");
 	await page.locator("#code").waitFor();
 	await request(page);
-	await desk.locator(".notice button").waitFor({ timeout: 20000 });
+	await desk.locator(".notice button").waitFor();
 	check("the desk hears of the new request", true);
 	await desk.locator(".notice button").click();
 	const found = await desk.waitForFunction(

@@ -34,7 +34,7 @@ class Hand {
 /** The gateway took what the panel said; when it did not, what it said to that. */
 async function taken(page) {
 	const form = page.locator("#panel form");
-	await form.waitFor({ state: "detached", timeout: 10000 }).catch(async () => {
+	await form.waitFor({ state: "detached" }).catch(async () => {
 		throw new Error("refused: " + (await form.locator(".trouble").innerText()));
 	});
 }
@@ -85,7 +85,7 @@ async function journey(page, language, ill) {
 	await page.locator("#panel input[type=date]").fill(new Date().toISOString().slice(0, 10));
 	await hand.click(page.locator("#panel button.first"));
 	await taken(page);
-	await page.locator("#part-checkins ~ div tbody tr").first().waitFor({ timeout: 10000 });
+	await page.locator("#part-checkins ~ div tbody tr").first().waitFor();
 	check(
 		`${language}: the check-ins are scheduled`,
 		(await page.locator("#part-checkins ~ div tbody tr").count()) >= 5,

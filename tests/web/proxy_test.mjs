@@ -133,7 +133,7 @@ async function desk(browser) {
 	check("the cookie is for TLS, this host and no script", shut, cookie);
 	for (const text of ["1", "1*1", "1*1*2", "1*1*2*1", "1*1*2*1*1", "1*1*2*1*1*2"]) await call("at", text);
 	await gateway.sms("+212600000777", "Je dors dehors");
-	await page.locator(".notice button").waitFor({ timeout: 20000 });
+	await page.locator(".notice button").waitFor();
 	check("what is new is heard at once", await page.locator(".notice button").isVisible());
 	check("behind the proxy nothing went wrong", page.trouble.length === 0, page.trouble);
 }

@@ -2,6 +2,9 @@
 import { tellTime } from "./i18n.js";
 
 const PATIENCE_MS = 20000;
+// A password is hashed when nothing else wants the processor, and what was enrolled is enrolled: who gave up would miss the codes.
+const SLOW_MS = 120000;
+const SLOW = /^\/api\/v1\/(session|enrol)/;
 const kept = new Map(); // path -> {etag, value}: what was read last, so that a poll costs nothing when nothing changed
 let csrf = "";
 let confirm = null; // asks for the password again; gives true when it was right
@@ -54,7 +57,7 @@ async function send(method, path, body, headers, keepalive = false) {
 			cache: "no-store",
 			redirect: "error",
 			keepalive,
-			signal: AbortSignal.timeout(PATIENCE_MS),
+			signal: AbortSignal.timeout(method !== "GET" && SLOW.test(path) ? SLOW_MS : PATIENCE_MS),
 		});
 		tellTime(Number(response.headers.get("Wasl-Now")));
 		return response;

@@ -1,5 +1,6 @@
 // Small things that several pages show alike.
 import { h, ltr, own } from "./dom.js";
+import { act } from "./forms.js";
 import { arrow, country, languageName, moment, number, plural, since, t, word } from "./i18n.js";
 
 /** The class of a case: letter, number and shape, never the colour alone. */
@@ -125,20 +126,7 @@ export function choices(family, codes, empty = "–") {
 	return [["", empty], ...codes.map((code) => [code, word(family, code)])];
 }
 
-/** More of a keyset-paged list, asked for by a button. */
+/** More of a keyset-paged list, asked for by a button; load() draws the list anew, and the button with it. */
 export function more(next, load) {
-	const button = next
-		? h(
-				"button",
-				{
-					class: "more",
-					onclick: async () => {
-						button.remove();
-						await load(next);
-					},
-				},
-				t("more"),
-			)
-		: null;
-	return button;
+	return next ? act(t("more"), () => load(next), { class: "more" }) : null;
 }
