@@ -328,21 +328,26 @@ int db_item_begin(struct db *db)
 	assert(db->in_batch);
 	arena_reset(&db->arena);
 	suppression_item_begin(db);
+	db->hours_before = db->message_hours;
 	return exec(db, SQL_SAVEPOINT);
 }
 
 int db_item_end(struct db *db, bool keep)
 {
 	int rc = keep ? 0 : exec(db, SQL_ROLLBACK_TO);
-	if (!keep)
+	if (!keep) {
 		suppression_item_undo(db);
+		db->message_hours = db->hours_before;
+	}
 	return rc == 0 ? exec(db, SQL_RELEASE) : rc;
 }
 
 int db_commit(struct db *db)
 {
 	assert(db->in_batch);
-	int rc = db->failure ? db->failure : suppression_flush(db);
+	int rc = db->failure ? db->failure : message_hours_flush(db);
+	if (rc == 0)
+		rc = suppression_flush(db);
 	if (rc == 0)
 		rc = exec(db, SQL_COMMIT);
 	if (rc == 0)
@@ -360,6 +365,7 @@ void db_rollback(struct db *db)
 	if (!sqlite3_get_autocommit(db->conn))
 		(void)exec(db, SQL_ROLLBACK);
 	db->in_batch = false;
+	db->message_hours.count = 0;
 	if (db->failure != -EIO && suppression_take_back(db) != 0)
 		db->failure = -EIO;
 }

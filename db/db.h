@@ -9,6 +9,7 @@
 #ifndef DB_DB_H
 #define DB_DB_H
 
+#include "db/message_hour.h"
 #include "db/sql.h"
 #include "db/suppression.h"
 #include "db/vault.h"
@@ -22,6 +23,7 @@ struct db {
 	sqlite3_stmt *statement[SQL_COUNT];
 	struct vault vault;
 	struct suppression suppression;
+	struct message_hours message_hours, hours_before; /* of this batch; as they were before this item */
 	struct arena arena;  /* for one batch item; reset by db_savepoint() */
 	int64_t last_id;     /* ids are one sequence over all tables; a rolled-back batch leaves a gap */
 	int lock_fd;

@@ -34,7 +34,8 @@ int message_add(struct db *db, struct message *m, const struct seal_key *key)
 	bind_i64(&q, m->created_at);
 	bind_id(&q, m->sent_at);
 	bind_sealed(&q, key, (struct seal_place){ "message.text", m->message_id }, m->text);
-	return db_run(&q);
+	int rc = db_run(&q);
+	return rc == 0 ? message_hours_note(db, m) : rc;
 }
 
 int message_mark_again(struct db *db, int64_t message_id, int64_t of_id)

@@ -175,6 +175,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MESSAGE_ADD] = "INSERT INTO message (message_id, direction, channel, mode, provider_id, contact_id, point_id,"
 		" case_ref, flow, state, status, reason, class, reply_to, encoding, segments, created_at, sent_at, text)"
 		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_MESSAGE_HOUR_ADD] = "INSERT INTO message_hour VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n,"
+		" segments = segments + excluded.segments",
 	[SQL_MESSAGE_ATTEMPT] = "UPDATE message SET status = 'sending', attempts = attempts + 1 WHERE message_id = ?",
 	[SQL_MESSAGE_STATUS] = "UPDATE message SET status = ?, reason = ? WHERE message_id = ?",
 	/* a report with our own reference may have come first */
