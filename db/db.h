@@ -28,7 +28,8 @@ struct db {
 	int64_t last_id;     /* ids are one sequence over all tables; a rolled-back batch leaves a gap */
 	int lock_fd;
 	int log_pages;       /* of the write-ahead log, after the last commit */
-	bool in_batch;
+	int changes_before;  /* sqlite3_total_changes() when the batch began */
+	bool in_batch, savepoint;
 	int failure;         /* the first -EIO, -ENOSPC, -EUCLEAN of this batch: it can only be rolled back */
 };
 
@@ -40,8 +41,9 @@ void db_close(struct db *db);
 /* The state folder's database for the first time: folder 0700, schema, then closed.  -EEXIST when there is one. */
 int db_create(const char *state_dir, const char *key_file, struct err *err) __attribute__((warn_unused_result));
 
-/* A batch is one transaction, an item of it one savepoint.  db_item_end(db, false) undoes the item.  db_commit() syncs;
- * when it fails nothing of the batch may be acknowledged and -EIO means: unknown outcome, the process must end. */
+/* A batch is one transaction, an item of it one savepoint, but for the first that changes something.  db_item_end(db, false)
+ * undoes the item.  db_commit() syncs; when it fails nothing of the batch may be acknowledged and -EIO means: unknown outcome,
+ * the process must end. */
 int db_begin(struct db *db) __attribute__((warn_unused_result));
 int db_item_begin(struct db *db) __attribute__((warn_unused_result));
 int db_item_end(struct db *db, bool keep) __attribute__((warn_unused_result));

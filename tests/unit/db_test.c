@@ -295,6 +295,16 @@ static void test_items(struct db *db)
 	CHECK_INT(db_commit(db), 0);
 	CHECK_INT(setting_get(db, "a", value, sizeof value), 1);
 	CHECK_INT(setting_get(db, "b", value, sizeof value), 0);
+	CHECK_INT(db_begin(db), 0);
+	for (int i = 0; i < 4; i++) { /* the first ones fail: there is no savepoint yet */
+		CHECK_INT(db_item_begin(db), 0);
+		CHECK_INT(setting_put(db, (const char *[]){ "c", "d", "e", "f" }[i], "3"), 0);
+		CHECK_INT(db_item_end(db, i == 2), 0);
+	}
+	CHECK_INT(db_commit(db), 0);
+	CHECK_INT(setting_get(db, "c", value, sizeof value) + setting_get(db, "d", value, sizeof value), 0);
+	CHECK_INT(setting_get(db, "e", value, sizeof value), 1);
+	CHECK_INT(setting_get(db, "f", value, sizeof value), 0);
 
 	check_begin("what was seen is answered the same, and may be added once only");
 	unsigned char key[VAULT_INDEX_LEN];
