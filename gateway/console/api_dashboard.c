@@ -13,18 +13,21 @@ enum { DAYS_USUAL = 90, SMALL = 5 };
 #define SUPPRESSED(x) "iif(" x " BETWEEN 1 AND 4, NULL, " x ")"
 
 /* How far a case ever came, whatever became of it afterwards.  Moroccans who come back walk another way: they are not in it. */
-#define EVER(statuses) " count(*) FILTER (WHERE EXISTS (SELECT 1 FROM main.case_event h WHERE h.case_ref = cs.ref AND" \
+#define PEOPLE "count(DISTINCT cs.contact_id)"
+#define EVER(statuses) " FILTER (WHERE EXISTS (SELECT 1 FROM main.case_event h WHERE h.case_ref = cs.ref AND" \
 	" h.field = 'status' AND h.became IN (" statuses ")))"
 #define AFTER_COUNSEL "'COUNSELLED', 'ELIGIBILITY', 'DOCS', 'PROJECT', 'READY', 'BOOKED', 'DEPARTED', 'RETURNED'"
 
+/* People who wrote first in this time, and how far each of them came: no step can hold somebody whom the one before does not. */
 static const char funnel_sql[] =
 	"WITH p AS (SELECT contact_id FROM main.contact t WHERE first_seen >= ?1 AND NOT EXISTS (SELECT 1 FROM main.cases c WHERE"
-	" c.contact_id = t.contact_id AND c.direction = 'TO_MA')), cs AS (SELECT c.* FROM main.cases c WHERE c.opened_at >= ?1 AND"
-	" c.direction = 'FROM_MA'" OF_OFFICE ") SELECT 'opened' AS step, count(*) AS n FROM p UNION ALL SELECT 'consent',"
-	" count(DISTINCT contact_id) FROM main.consent WHERE at >= ?1 AND purpose = 'REQUEST' AND answer = 'YES'"
-	" UNION ALL SELECT 'case', count(*) FROM cs UNION ALL SELECT 'completed', count(*) FROM cs WHERE status <> 'PARTIAL'"
-	" UNION ALL SELECT 'contacted'," EVER("'CONTACTING', " AFTER_COUNSEL) " FROM cs UNION ALL SELECT 'counselled',"
-	EVER(AFTER_COUNSEL) " FROM cs UNION ALL SELECT 'departed', count(*) FROM cs WHERE departed_on IS NOT NULL";
+	" c.contact_id = t.contact_id AND c.direction = 'TO_MA')), y AS (SELECT DISTINCT contact_id FROM main.consent JOIN p"
+	" USING (contact_id) WHERE purpose = 'REQUEST' AND answer = 'YES'), cs AS (SELECT c.* FROM main.cases c JOIN y USING"
+	" (contact_id) WHERE c.direction = 'FROM_MA'" OF_OFFICE ") SELECT 'opened' AS step, count(*) AS n FROM p UNION ALL SELECT"
+	" 'consent', count(*) FROM y UNION ALL SELECT 'case', " PEOPLE " FROM cs UNION ALL SELECT 'completed', " PEOPLE
+	" FILTER (WHERE status <> 'PARTIAL') FROM cs UNION ALL SELECT 'contacted', " PEOPLE EVER("'CONTACTING', " AFTER_COUNSEL)
+	" FROM cs UNION ALL SELECT 'counselled', " PEOPLE EVER(AFTER_COUNSEL) " FROM cs UNION ALL SELECT 'departed', " PEOPLE
+	" FILTER (WHERE departed_on IS NOT NULL) FROM cs";
 static const char dropoff_sql[] =
 	"SELECT a.flow, a.state, count(*) AS n FROM main.answer a WHERE a.answered_at >= ?1 AND ?2 IS ?2 AND a.answer_id = (SELECT"
 	" max(b.answer_id) FROM main.answer b WHERE b.run_id = a.run_id AND b.contact_id = a.contact_id) AND EXISTS (SELECT 1 FROM"

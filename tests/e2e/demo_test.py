@@ -128,6 +128,9 @@ def desk(demo):
     waves = {wave["wave"]: wave for wave in board["waves"]}
     check("the dashboard has what it draws: waves with scores", all(waves[w]["score_c"] for w in ("M3", "M6", "M12")), str(waves))
     steps = {step["step"]: step["n"] for step in board["funnel"]}
+    order = ("opened", "consent", "case", "completed", "contacted", "counselled", "departed")
+    check("no step of the funnel holds more people than the one before",
+          list(steps) == list(order) and all(steps[a] >= steps[b] for a, b in zip(order, order[1:])), str(steps))
     check("the funnel narrows", steps["opened"] > steps["contacted"] > steps["counselled"] > steps["departed"] > 0, str(steps))
     for path in ("/alerts", "/tasks", "/approvals", "/channels", "/cases/" + queue[0]["ref"], "/cases/%s/timeline" % queue[0]["ref"]):
         check(path.split("/")[1] + " answers", person.get(path).status == 200)
