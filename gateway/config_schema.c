@@ -216,7 +216,7 @@ const struct key config_keys[] = {
 	  .help = "mode 0600; without it nobody can read the database: keep a copy off this machine" },
 	{ .name = "flows", .type = KEY_STR, .offset = offsetof(struct config, flows), .path = true,
 	  .standard = "\"" CONFIG_FLOWS_STANDARD "\"", .check = check_path,
-	  .help = "folder of the conversations; where the default's is missing, those inside the program" },
+	  .help = "folder of the conversations; \"\", or the default's where it is missing: those inside the program" },
 	{ .name = "optional_states", .type = KEY_LIST, .offset = offsetof(struct config, optional_states),
 	  .count_offset = offsetof(struct config, optional_states_count), .stride = sizeof(struct str),
 	  .most = CONFIG_OPTIONAL_MAX, .element = &an_optional_state, .unique = true, .standard = "[]",

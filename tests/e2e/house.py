@@ -68,6 +68,7 @@ class House:
             "listen": {"webhooks": "127.0.0.1:%d" % self.port, "console": "127.0.0.1:%d" % self.console_port},
             "state": self.path("state"),
             "key_file": self.path("wasl.key"),
+            "flows": "",  # those inside the program, whatever is installed on this machine
             "countries": {"MA": {"sos": "112"}},
             "offices": [
                 {"id": "RABAT", "name": "Rabat", "country": "MA", "regions": ["MA-04"], "default": True},

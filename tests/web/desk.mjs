@@ -87,6 +87,7 @@ export class Gateway {
 				listen: { webhooks: `127.0.0.1:${this.port}`, console: `127.0.0.1:${this.port + 1}` },
 				state: path.join(this.folder, "state"),
 				key_file: path.join(this.folder, "wasl.key"),
+				flows: "", // those inside the program, whatever is installed on this machine
 				countries: { MA: { sos: "112" } },
 				offices: [
 					office("RABAT", "Rabat", "MA-04", { default: true }),
