@@ -1,6 +1,6 @@
 #include "db/contact.h"
 
-#include "db/message.h"
+#include "db/outbox.h"
 
 #include <errno.h>
 #include <string.h>
@@ -104,26 +104,11 @@ int contact_add_unreached(struct db *db, int64_t now_ms, struct contact *out)
 	return db_run(&q);
 }
 
-static int run_i64_2(struct db *db, enum sql_name name, int64_t a, int64_t b)
-{
-	struct query q = db_query(db, name);
-	bind_i64(&q, a);
-	bind_i64(&q, b);
-	return db_run(&q);
-}
-
 static int run_text_i64(struct db *db, enum sql_name name, struct str a, int64_t b)
 {
 	struct query q = db_query(db, name);
 	bind_text_or_null(&q, a);
 	bind_i64(&q, b);
-	return db_run(&q);
-}
-
-static int run_i64(struct db *db, enum sql_name name, int64_t a)
-{
-	struct query q = db_query(db, name);
-	bind_i64(&q, a);
 	return db_run(&q);
 }
 
@@ -138,12 +123,12 @@ int contact_touch(struct db *db, int64_t contact_id, int64_t now_ms, int64_t wip
 
 int contact_keep(struct db *db, int64_t contact_id)
 {
-	return run_i64(db, SQL_CONTACT_KEEP, contact_id);
+	return db_run_id(db, SQL_CONTACT_KEEP, contact_id);
 }
 
 int contact_wipe_at(struct db *db, int64_t contact_id, int64_t due_ms)
 {
-	return run_i64_2(db, SQL_CONTACT_WIPE_DUE, due_ms, contact_id);
+	return db_run_ids(db, SQL_CONTACT_WIPE_DUE, due_ms, contact_id);
 }
 
 int contact_set_language(struct db *db, int64_t contact_id, struct str code)
@@ -158,7 +143,7 @@ int contact_set_call_language(struct db *db, int64_t contact_id, struct str code
 
 int contact_set_acked(struct db *db, int64_t contact_id, int64_t now_ms)
 {
-	return run_i64_2(db, SQL_CONTACT_ACKED, now_ms, contact_id);
+	return db_run_ids(db, SQL_CONTACT_ACKED, now_ms, contact_id);
 }
 
 int contact_set_pref(struct db *db, const struct contact *contact, struct str pref)
@@ -212,12 +197,12 @@ int contact_forget_pin(struct db *db, int64_t contact_id)
 
 int contact_set_helped(struct db *db, int64_t contact_id, int64_t now_ms)
 {
-	return run_i64_2(db, SQL_CONTACT_HELPED, now_ms, contact_id);
+	return db_run_ids(db, SQL_CONTACT_HELPED, now_ms, contact_id);
 }
 
 int contact_pause(struct db *db, int64_t contact_id, bool paused)
 {
-	int rc = run_i64_2(db, SQL_CONTACT_PAUSE, paused, contact_id);
+	int rc = db_run_ids(db, SQL_CONTACT_PAUSE, paused, contact_id);
 	return rc == 0 && paused ? outbox_cancel_automatic(db, contact_id, "texts are paused") : rc;
 }
 
@@ -285,9 +270,9 @@ int contact_wipe(struct db *db, int64_t contact_id, int64_t now_ms)
 	if (rc != 0)
 		return rc;
 	if (needed) /* looked at again in an hour */
-		return run_i64_2(db, SQL_CONTACT_WIPE_DUE, now_ms + 3600 * 1000, contact_id);
+		return db_run_ids(db, SQL_CONTACT_WIPE_DUE, now_ms + 3600 * 1000, contact_id);
 	for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof *steps; i++)
-		rc = run_i64(db, steps[i], contact_id);
+		rc = db_run_id(db, steps[i], contact_id);
 	return rc == 0 ? 1 : rc;
 }
 
@@ -379,7 +364,7 @@ int point_verified(struct db *db, int64_t point_id, int64_t now_ms)
 
 int point_noticed(struct db *db, int64_t point_id, int64_t now_ms)
 {
-	return run_i64_2(db, SQL_POINT_NOTICED, now_ms, point_id);
+	return db_run_ids(db, SQL_POINT_NOTICED, now_ms, point_id);
 }
 
 static int mark_opted_out(struct db *db, const unsigned char index[VAULT_INDEX_LEN], bool opted_out)

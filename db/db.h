@@ -83,7 +83,12 @@ void bind_sealed(struct query *q, const struct seal_key *key, struct seal_place 
 
 int db_run(struct query *q) __attribute__((warn_unused_result));            /* 0 or an error; the statement is done */
 int db_run_changes(struct query *q, int *changes) __attribute__((warn_unused_result));
+/* The whole of a statement that takes one number, or two. */
+int db_run_id(struct db *db, enum sql_name name, int64_t id) __attribute__((warn_unused_result));
+int db_run_ids(struct db *db, enum sql_name name, int64_t first, int64_t second) __attribute__((warn_unused_result));
 int db_row(struct query *q) __attribute__((warn_unused_result));            /* 1 a row, 0 no more (done), or an error (done) */
+/* The one number that a statement gives: 1; 0 and *out 0: none, or NULL; or an error.  It is done. */
+int db_number(struct query *q, int64_t *out) __attribute__((warn_unused_result));
 void db_done(struct query *q);                                              /* before the last row was read */
 
 int64_t col_i64(const struct query *q, int column); /* NULL: 0 */

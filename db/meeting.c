@@ -75,22 +75,14 @@ int appointment_get(struct db *db, int64_t appointment_id, const struct contact 
 	return rc == 0 ? 1 : rc;
 }
 
-static int run_2(struct db *db, enum sql_name name, int64_t a, int64_t b)
-{
-	struct query q = db_query(db, name);
-	bind_i64(&q, a);
-	bind_i64(&q, b);
-	return db_run(&q);
-}
-
 int appointment_texted(struct db *db, int64_t appointment_id, int64_t message_id)
 {
-	return run_2(db, SQL_APPOINTMENT_TEXTED, message_id, appointment_id);
+	return db_run_ids(db, SQL_APPOINTMENT_TEXTED, message_id, appointment_id);
 }
 
 int appointment_attended(struct db *db, int64_t appointment_id, bool came)
 {
-	return run_2(db, SQL_APPOINTMENT_ATTENDED, came, appointment_id);
+	return db_run_ids(db, SQL_APPOINTMENT_ATTENDED, came, appointment_id);
 }
 
 int appointment_answered(struct db *db, int64_t contact_id, struct str answer, int64_t now_ms)

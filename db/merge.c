@@ -4,7 +4,7 @@
 #include "db/erase.h"
 #include "db/ledger.h"
 #include "db/links.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "flows/text/buf.h"
 
 #include <errno.h>

@@ -130,6 +130,30 @@ int db_run_changes(struct query *q, int *changes)
 	return rc;
 }
 
+int db_run_id(struct db *db, enum sql_name name, int64_t id)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, id);
+	return db_run(&q);
+}
+
+int db_run_ids(struct db *db, enum sql_name name, int64_t first, int64_t second)
+{
+	struct query q = db_query(db, name);
+	bind_i64(&q, first);
+	bind_i64(&q, second);
+	return db_run(&q);
+}
+
+int db_number(struct query *q, int64_t *out)
+{
+	int rc = db_row(q);
+	bool null = rc == 1 && col_is_null(q, 0);
+	*out = rc == 1 ? col_i64(q, 0) : 0;
+	db_done(q);
+	return rc < 0 ? rc : rc == 1 && !null;
+}
+
 int64_t col_i64(const struct query *q, int column)
 {
 	return sqlite3_column_int64(q->statement, column);

@@ -120,18 +120,11 @@ int staff_enrol(struct db *db, int64_t staff_id, struct str password, struct str
 	return db_run(&q);
 }
 
-static int run_with_id(struct db *db, enum sql_name name, int64_t id)
-{
-	struct query q = db_query(db, name);
-	bind_i64(&q, id);
-	return db_run(&q);
-}
-
 int staff_void(struct db *db, int64_t staff_id)
 {
-	int rc = run_with_id(db, SQL_STAFF_VOID, staff_id);
+	int rc = db_run_id(db, SQL_STAFF_VOID, staff_id);
 	if (rc == 0)
-		rc = run_with_id(db, SQL_STAFF_LINKS_END, staff_id);
+		rc = db_run_id(db, SQL_STAFF_LINKS_END, staff_id);
 	return rc == 0 ? staff_sessions_end(db, staff_id) : rc;
 }
 
@@ -172,7 +165,7 @@ int staff_link_secret(struct db *db, struct str hash, int64_t staff_id, int64_t 
 
 int staff_links_end(struct db *db, int64_t staff_id)
 {
-	return run_with_id(db, SQL_STAFF_LINKS_END, staff_id);
+	return db_run_id(db, SQL_STAFF_LINKS_END, staff_id);
 }
 
 int staff_link_use(struct db *db, struct str hash, int64_t now_ms, int64_t *staff_id)
@@ -185,7 +178,7 @@ int staff_link_use(struct db *db, struct str hash, int64_t now_ms, int64_t *staf
 		return rc;
 	*staff_id = col_i64(&q, 0);
 	db_done(&q);
-	rc = run_with_id(db, SQL_STAFF_LINKS_END, *staff_id);
+	rc = db_run_id(db, SQL_STAFF_LINKS_END, *staff_id);
 	return rc == 0 ? 1 : rc;
 }
 
@@ -253,20 +246,20 @@ int staff_session_end(struct db *db, struct str hash)
 
 int staff_sessions_end(struct db *db, int64_t staff_id)
 {
-	return run_with_id(db, SQL_STAFF_SESSIONS_END, staff_id);
+	return db_run_id(db, SQL_STAFF_SESSIONS_END, staff_id);
 }
 
 int staff_sessions_move(struct db *db, int64_t by_ms)
 {
-	return run_with_id(db, SQL_STAFF_SESSIONS_MOVE, by_ms);
+	return db_run_id(db, SQL_STAFF_SESSIONS_MOVE, by_ms);
 }
 
 int staff_expire(struct db *db, int64_t seen_before_ms, int64_t now_ms)
 {
-	int rc = run_with_id(db, SQL_STAFF_SESSIONS_EXPIRE, seen_before_ms);
+	int rc = db_run_id(db, SQL_STAFF_SESSIONS_EXPIRE, seen_before_ms);
 	if (rc == 0)
-		rc = run_with_id(db, SQL_STAFF_LINKS_EXPIRE, now_ms);
-	return rc == 0 ? run_with_id(db, SQL_CASE_OPENED_EXPIRE, now_ms) : rc;
+		rc = db_run_id(db, SQL_STAFF_LINKS_EXPIRE, now_ms);
+	return rc == 0 ? db_run_id(db, SQL_CASE_OPENED_EXPIRE, now_ms) : rc;
 }
 
 /* ---- what each has read, opened, drafted */

@@ -1,6 +1,6 @@
 #include "gateway/checkin.h"
 
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/calendar.h"
 #include "gateway/checkin_score.h"
 #include "gateway/schedule_case.h"

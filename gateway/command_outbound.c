@@ -2,7 +2,7 @@
  * second; nothing that is queued is lost.  After a restore what waited in the outbox then is parked: it may have left
  * already, so a person says whether it leaves (release) or not (drop). */
 #include "db/ledger.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/command.h"
 #include "gateway/offline.h"
 #include "gateway/print.h"

@@ -3,8 +3,9 @@
 #include "db/cases.h"
 #include "db/checkin.h"
 #include "db/contact.h"
+#include "db/delivery.h"
 #include "db/ledger.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "db/staff.h"
 #include "db/work.h"
 #include "flows/date.h"
@@ -112,7 +113,7 @@ static int carry_one(struct play *p, const struct channel *channel, const struct
 	if (rc == 0 && network == NETWORK_REFUSES)
 		return outbox_give_up(p->db, row->message_id, "rejected", "InvalidPhoneNumber");
 	if (rc == 0)
-		rc = outbox_sent(p->db, row->message_id, channel->id, &id, 1, p->now_ms);
+		rc = delivery_sent(p->db, row->message_id, channel->id, &id, 1, p->now_ms);
 	if (rc == 0)
 		rc = channel_state_sent(p->db, channel->id, p->now_ms);
 	if (rc != 0 || network == NETWORK_SILENT)

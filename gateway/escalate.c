@@ -1,6 +1,7 @@
 #include "gateway/escalate.h"
 
 #include "db/message.h"
+#include "db/outbox.h"
 #include "db/work.h"
 #include "gateway/calendar.h"
 #include "gateway/lease.h"

@@ -1,7 +1,7 @@
 #include "gateway/health.h"
 
 #include "db/ledger.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/outbox.h"
 #include "gateway/version.h"
 

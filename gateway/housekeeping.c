@@ -2,8 +2,8 @@
 
 #include "db/chain.h"
 #include "db/contact.h"
+#include "db/delivery.h"
 #include "db/ledger.h"
-#include "db/message.h"
 #include "db/parts.h"
 #include "db/seen.h"
 #include "gateway/approval.h"
@@ -63,7 +63,7 @@ static int take_overdue_parts(struct housekeeping *h, struct db *db, int64_t now
 /* Of ids that nobody has heard of in a day: somebody else's, or those of a database that was restored (failures.md I6). */
 static int forget_early_reports(struct housekeeping *h, struct db *db, int64_t now_ms)
 {
-	int gone = 0, rc = early_reports_expire(db, now_ms - DAY_MS, &gone);
+	int gone = 0, rc = delivery_reports_expire(db, now_ms - DAY_MS, &gone);
 	h->g->counts.orphan_reports += (uint64_t)gone;
 	if (gone)
 		log_event(LOG_WARN, "delivery reports of unknown messages", "reports=%d", gone);

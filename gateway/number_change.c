@@ -1,6 +1,6 @@
 #include "gateway/number_change.h"
 
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/push.h"
 
 #include <errno.h>

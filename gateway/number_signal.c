@@ -2,7 +2,7 @@
 
 #include "db/checkin.h"
 #include "db/contact.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/casework.h"
 
 #include <string.h>

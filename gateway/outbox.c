@@ -1,11 +1,12 @@
 #include "gateway/outbox.h"
 
-#include "db/backlog.h"
 #include "db/cases.h"
 #include "db/checkin.h"
 #include "db/contact.h"
+#include "db/delivery.h"
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "db/work.h"
 #include "gateway/crash.h"
 #include "gateway/log.h"
@@ -150,7 +151,7 @@ static int run_result(struct batch_item *item, struct db *db)
 	if (a->result.result != SEND_ACCEPTED)
 		return refused(a, now_ms);
 	const struct recipient_result *r = &a->result;
-	int rc = outbox_sent(db, a->row.message_id, a->lane->channel->id, r->ids_count ? r->ids : &r->id,
+	int rc = delivery_sent(db, a->row.message_id, a->lane->channel->id, r->ids_count ? r->ids : &r->id,
 			     r->ids_count ? r->ids_count : r->id.len > 0, now_ms);
 	return rc == 0 ? channel_state_sent(db, a->lane->channel->id, now_ms) : rc;
 }
@@ -269,12 +270,12 @@ static int in_turn(struct gateway *g, const struct outbox_item *row, int64_t now
 	int64_t age_ms = now_ms - row->created_at, due_ms;
 	if (!row->contact_id || age_ms < BACKLOG_MS)
 		return 0;
-	int rc = row->question && age_ms > ANSWER_AT_ONCE_MS ? backlog_newer_question(&g->db, row) : 0;
+	int rc = row->question && age_ms > ANSWER_AT_ONCE_MS ? outbox_newer_question(&g->db, row) : 0;
 	if (rc == 1)
 		*why = "a newer question stands";
 	if (rc != 0)
 		return rc < 0 ? rc : 0;
-	rc = backlog_earlier(&g->db, row, &due_ms);
+	rc = outbox_earlier(&g->db, row, &due_ms);
 	if (rc == 1)
 		*until = due_ms > now_ms ? due_ms : now_ms + LOOK_AGAIN_MS;
 	return rc < 0 ? rc : 0;

@@ -7,7 +7,7 @@
 #define GATEWAY_OUTBOX_H
 
 #include "db/contact.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/gateway.h"
 
 #define ANSWER_AT_ONCE_MS (10 * 60 * 1000) /* what is still an answer to who must hear nothing else (domain.md, decision 2) */

@@ -1,7 +1,8 @@
 #include "gateway/phone_queue.h"
 
 #include "db/contact.h"
-#include "db/message.h"
+#include "db/delivery.h"
+#include "db/outbox.h"
 #include "gateway/outbox.h"
 #include "gateway/schedule.h"
 
@@ -58,8 +59,8 @@ int phone_queue_taken(struct gateway *g, const struct channel *channel, struct s
 		return 0;
 	int rc = outbox_is_under_way(&g->db, (int64_t)message_id, channel->id);
 	if (rc == 1)
-		return outbox_sent(&g->db, (int64_t)message_id, channel->id, &uuid, 1, gateway_now(g));
-	return rc < 0 ? rc : message_report(&g->db, channel->id, &late, gateway_now(g), &outcome, final, &contact_id);
+		return delivery_sent(&g->db, (int64_t)message_id, channel->id, &uuid, 1, gateway_now(g));
+	return rc < 0 ? rc : delivery_report(&g->db, channel->id, &late, gateway_now(g), &outcome, final, &contact_id);
 }
 
 int phone_queue_expire(struct gateway *g, int64_t now_ms)

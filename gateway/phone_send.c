@@ -2,6 +2,7 @@
 
 #include "db/contact.h"
 #include "db/ledger.h"
+#include "db/message.h"
 #include "gateway/step_reply.h"
 
 #include <errno.h>

@@ -1,5 +1,7 @@
 #include "gateway/push.h"
 
+#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/casework.h"
 #include "gateway/circumstances.h"
 #include "gateway/outbox.h"

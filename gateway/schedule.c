@@ -1,6 +1,7 @@
 #include "gateway/schedule.h"
 
 #include "db/ledger.h"
+#include "db/outbox.h"
 #include "gateway/calendar.h"
 #include "gateway/clock_watch.h"
 #include "gateway/event_json.h"

@@ -7,7 +7,7 @@
 #define GATEWAY_SCHEDULE_H
 
 #include "db/contact.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/gateway.h"
 #include "gateway/json.h"
 

@@ -1,5 +1,7 @@
 #include "gateway/step_reply.h"
 
+#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/outbox.h"
 
 #include <string.h>

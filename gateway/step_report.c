@@ -1,8 +1,8 @@
 #include "gateway/step_report.h"
 
 #include "db/contact.h"
+#include "db/delivery.h"
 #include "db/ledger.h"
-#include "db/message.h"
 #include "db/parts.h"
 #include "gateway/number_signal.h"
 #include "gateway/phone_queue.h"
@@ -46,7 +46,7 @@ int step_report(struct gateway *g, const struct channel *channel, const struct e
 	int rc = event->phone == PHONE_TOOK ? phone_queue_taken(g, channel, event->id) : 0;
 	struct report report = { event->id, event->client_ref, status, word_of_vendor(event->reason) };
 	if (rc == 0)
-		rc = message_report(&g->db, channel->id, &report, gateway_now(g), &outcome, final, &out->contact_id);
+		rc = delivery_report(&g->db, channel->id, &report, gateway_now(g), &outcome, final, &out->contact_id);
 	if (rc == 0 && outcome == REPORT_CONFLICT)
 		g->counts.conflicts++;
 	bool lost = rc == 0 && outcome == REPORT_TAKEN && strcmp(final, "sent") != 0 && strcmp(final, "delivered") != 0;

@@ -1,6 +1,6 @@
 #include "gateway/task_outcome.h"
 
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/calendar.h"
 #include "gateway/case_rules.h"
 

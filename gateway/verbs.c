@@ -1,7 +1,7 @@
 #include "gateway/verbs.h"
 
 #include "db/ledger.h"
-#include "db/message.h"
+#include "db/outbox.h"
 #include "gateway/act.h"
 #include "gateway/credit.h"
 #include "gateway/demo.h"

@@ -7,6 +7,7 @@
 
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "flows/text/gsm7.h"
 #include "flows/text/utf8.h"
 #include "gateway/console/reply.h"

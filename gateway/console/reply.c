@@ -1,6 +1,7 @@
 #include "gateway/console/reply.h"
 
 #include "db/message.h"
+#include "db/outbox.h"
 #include "flows/lint.h"
 #include "flows/text/transliterate.h"
 #include "gateway/calendar.h"

@@ -2,9 +2,11 @@
  * plain SQL can and cannot see. */
 #include "db/cases.h"
 #include "db/contact.h"
+#include "db/delivery.h"
 #include "db/inspect.h"
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "db/reader.h"
 #include "db/seen.h"
 #include "db/staff.h"
@@ -145,7 +147,7 @@ static void report_with(struct db *db, const char *id, const char *ref, const ch
 	char final[16];
 	int64_t contact;
 	struct report report = { str_of(id), str_of(ref), status, STR("why") };
-	CHECK_INT(message_report(db, STR("at"), &report, 99, &outcome, final, &contact), 0);
+	CHECK_INT(delivery_report(db, STR("at"), &report, 99, &outcome, final, &contact), 0);
 	CHECK_INT(outcome, want);
 }
 
@@ -188,7 +190,7 @@ static void test_reports(struct db *db)
 	CHECK_INT(left, 0);
 	CHECK_INT(outbox_give_up(db, id, "unknown", "no answer"), 0);
 	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
-	CHECK_INT(outbox_sent(db, id, STR("at"), &STR("V3"), 1, 20), 0);
+	CHECK_INT(delivery_sent(db, id, STR("at"), &STR("V3"), 1, 20), 0);
 	CHECK_STR(str_of(status_of(db, id, s)), STR("delivered"));
 
 	check_begin("what was never tried is no vendor's to report on");
@@ -201,7 +203,7 @@ static void test_reports(struct db *db)
 	const struct str parts[] = { STR("P1"), STR("P2"), STR("P3") }, more[] = { STR("Q1"), STR("Q2") };
 	id = queue_and_start(db, &c, ref);
 	report(db, "P3", "delivered", REPORT_HELD);
-	CHECK_INT(outbox_sent(db, id, STR("at"), parts, 3, 20), 0);
+	CHECK_INT(delivery_sent(db, id, STR("at"), parts, 3, 20), 0);
 	report(db, "P1", "delivered", REPORT_LATE);
 	CHECK_STR(str_of(status_of(db, id, s)), STR("sent"));
 	report(db, "P1", "delivered", REPORT_LATE);
@@ -212,7 +214,7 @@ static void test_reports(struct db *db)
 
 	check_begin("a part that failed is a message that failed");
 	id = queue_and_start(db, &c, ref);
-	CHECK_INT(outbox_sent(db, id, STR("at"), more, 2, 20), 0);
+	CHECK_INT(delivery_sent(db, id, STR("at"), more, 2, 20), 0);
 	report(db, "Q2", "expired", REPORT_TAKEN);
 	CHECK_STR(str_of(status_of(db, id, s)), STR("expired"));
 	report(db, "Q1", "delivered", REPORT_LATE);
@@ -231,9 +233,9 @@ static void test_reports(struct db *db)
 	CHECK_INT(outbox_due(db, STR("at"), 1000, OUTBOX_FIRST, (struct outbox_item[8]){ 0 }, 8), 1); /* "quatre", no more */
 
 	check_begin("held reports that nobody asked for are counted when they go");
-	CHECK_INT(early_reports_expire(db, 99, &gone), 0);
+	CHECK_INT(delivery_reports_expire(db, 99, &gone), 0);
 	CHECK_INT(gone, 0);
-	CHECK_INT(early_reports_expire(db, 100, &gone), 0);
+	CHECK_INT(delivery_reports_expire(db, 100, &gone), 0);
 	CHECK_INT(gone, 2);
 	CHECK_INT(db_item_end(db, false), 0);
 	CHECK_INT(db_commit(db), 0);
@@ -259,7 +261,7 @@ static void test_outbox(struct db *db)
 	check_begin("a report before the send's answer is held and applied; a state only moves up");
 	begin(db);
 	report(db, "X1", "delivered", REPORT_HELD);
-	CHECK_INT(outbox_sent(db, first, STR("at"), &STR("X1"), 1, 20), 0);
+	CHECK_INT(delivery_sent(db, first, STR("at"), &STR("X1"), 1, 20), 0);
 	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));
 	report(db, "X1", "sent", REPORT_LATE);
 	CHECK_STR(str_of(status_of(db, first, s)), STR("delivered"));

@@ -1,5 +1,7 @@
 /* Whatever comes, goes back or changes in a batch: message_hour says what counting the messages says. */
+#include "db/delivery.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "tests/unit/check.h"
 
 #include <stdio.h>
@@ -80,7 +82,7 @@ static void test_status(void)
 	same(4);
 	CHECK_INT(db_begin(&db), 0);
 	begin_item();
-	CHECK_INT(outbox_sent(&db, id, STR("at"), NULL, 0, 1790000000000), 0);
+	CHECK_INT(delivery_sent(&db, id, STR("at"), NULL, 0, 1790000000000), 0);
 	end_item(true);
 	CHECK_INT(db_commit(&db), 0);
 	same(4);

@@ -3,6 +3,7 @@
 #include "db/contact.h"
 #include "db/inspect.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "db/seen.h"
 #include "flows/text/buf.h"
 #include "tests/unit/disk.h"

@@ -1,8 +1,10 @@
 /* The life of a check-in with the clock in our hands: planned, said in the window, reminded, answered, scored; who gets none;
  * limits, silence, a clock that jumps.  The real engine and database, no network. */
 #include "db/checkin.h"
+#include "db/delivery.h"
 #include "db/ledger.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "flows/date.h"
 #include "gateway/calendar.h"
 #include "gateway/case_change.h"
@@ -188,7 +190,7 @@ static int deliver(const char *channel)
 		if (rc != 1)
 			continue;
 		CHECK_INT(outbox_start(&g.db, due[i].message_id), 0);
-		CHECK_INT(outbox_sent(&g.db, due[i].message_id, str_of(channel), &id, 1, gateway_now(&g)), 0);
+		CHECK_INT(delivery_sent(&g.db, due[i].message_id, str_of(channel), &id, 1, gateway_now(&g)), 0);
 		left++;
 	}
 	end();
@@ -578,7 +580,7 @@ static void sent_to(const struct person *p, const char *id)
 	CHECK_INT(message_add(&g.db, &m, &who.key), 0);
 	CHECK_INT(outbox_add(&g.db, m.message_id, STR("gn"), OUTBOX_ANSWER, gateway_now(&g), 0), 0);
 	CHECK_INT(outbox_start(&g.db, m.message_id), 0);
-	CHECK_INT(outbox_sent(&g.db, m.message_id, STR("gn"), &provider, 1, gateway_now(&g)), 0);
+	CHECK_INT(delivery_sent(&g.db, m.message_id, STR("gn"), &provider, 1, gateway_now(&g)), 0);
 	seal_key_forget(&who.key);
 	end();
 }

@@ -2,6 +2,7 @@
 #include "db/case_file.h"
 #include "db/contact.h"
 #include "db/message.h"
+#include "db/outbox.h"
 #include "db/work.h"
 #include "gateway/acts.h"
 #include "gateway/calendar.h"
