@@ -40,7 +40,7 @@ static inline void vendor_set_up(void)
 	static const char *const spare[][2] = { { "username", "u" }, { "password", "p" }, { "api_key", "k" }, { "api_secret", "s" },
 						{ "account_sid", "AC1" }, { "client_id", "c" }, { "client_secret", "s" },
 						{ "sender_address", "tel:+2250000" }, { "project_id", "PJ1" } };
-	struct err err = { "" };
+	struct err err = { .text = "" };
 	const char *name;
 	json_t *value, *corpus = vendor_corpus(), *object = json_object_get(corpus, "channel");
 	if (arena_new(&arena, 8 << 20) || arena_new(&lasting, 4 << 20) ||
