@@ -17,7 +17,7 @@ struct message {
 	bool out, ussd;
 	struct str channel, provider_id, case_ref, flow, state, reason;
 	const char *status;          /* CONTRACT 5 */
-	const char *class;           /* out: "reply", "must_arrive", "once_only" (failures.md O2) */
+	const char *class;           /* out: "reply", "question", "must_arrive", "once_only" (failures.md O2, O12) */
 	int64_t contact_id, point_id, reply_to; /* 0 = none */
 	const char *encoding;        /* out: "GSM-7", "UCS-2" */
 	size_t segments;
